@@ -1,0 +1,59 @@
+# Yinju's commands. `make run` and `make test` need Python 3.11 or newer and nothing else set up.
+#   HOST, PORT    where `make run` serves (127.0.0.1, 8000)
+#   PYTHON        the interpreter that .venv is built with (python3.11, else python3)
+#   TORCH_INDEX   where torch's CPU wheel is: an index URL, a folder of wheels or one wheel (unset: pip's own index)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check eval bench model bundle prove-offline lock runtime dev
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+EVAL ?= ../shared/eval/report_dev.jsonl
+YINJU := .venv/bin/yinju
+
+# An unpacked bundle carries its model.
+ifneq ($(wildcard model),)
+export YINJU_HOME ?= $(CURDIR)/model
+endif
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: model ## Install, build the model, index seeds/ and serve on http://HOST:PORT
+	$(YINJU) index
+	exec $(YINJU) serve --host $(HOST) --port $(PORT)
+
+test: dev ## Install and run all tests
+	@.venv/bin/python -m pytest --cov
+
+check: dev ## Lint, formatting and types
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m ruff format --check .
+	.venv/bin/python -m mypy
+
+eval: model ## Score the answers to the development questions (EVAL names another file)
+	@test -f $(EVAL) || { echo "There is no $(EVAL), which is not part of the project. Name a question file: make eval EVAL=FILE.jsonl"; exit 1; }
+	$(YINJU) index
+	$(YINJU) eval answers $(EVAL)
+
+bench: model ## Time a question over HTTP against encoding it alone
+	$(YINJU) index
+	.venv/bin/python -m scripts.bench
+
+model: runtime ## Install and build the model, nothing more
+	$(YINJU) model
+
+bundle: model ## Write one archive that installs and runs with no network
+	scripts/bundle.sh
+
+prove-offline: ## Unpack the bundle where there is no network, run it and ask it a question
+	python3 scripts/prove_offline.py
+
+lock: ## Write requirements*.lock anew from pyproject.toml (UPGRADE=1 for newer versions)
+	scripts/lock.sh
+
+runtime: scripts/install.sh
+	@scripts/install.sh runtime
+
+dev: scripts/install.sh
+	@scripts/install.sh dev
