@@ -1,0 +1,65 @@
+"""`/healthz`, `/readyz` and `/metrics`: what those who run the service ask it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response
+
+from api import schemas
+from api.metrics import CONTENT_TYPE
+from api.openapi import problems
+from api.problems import ProblemError
+from api.service import LibraryDep, ServiceDep, json
+from yinju.library import Library
+
+router = APIRouter(tags=["operations"])
+
+PAGE = 200
+
+
+@router.get(
+    "/healthz",
+    operation_id="healthz",
+    summary="Is the process alive?",
+    response_model=schemas.Health,
+    responses=problems(500),
+)
+async def healthz() -> Response:
+    return json(schemas.Health(status="alive"))
+
+
+@router.get(
+    "/readyz",
+    operation_id="readyz",
+    summary="Can it answer?",
+    response_model=schemas.Health,
+    responses=problems(500, 503),
+)
+async def readyz(_library: LibraryDep) -> Response:
+    """Ready when the model is warm and the index open; 503 with the reason until then."""
+    return json(schemas.Health(status="ready"))
+
+
+def _count(library: Library) -> tuple[int, int]:
+    documents = passages = 0
+    after: str | None = None
+    while page := library.documents(limit=PAGE, after=after):
+        documents += len(page)
+        passages += sum(document.passages for document in page)
+        after = page[-1].id
+    return documents, passages
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Measurements for Prometheus",
+    response_class=PlainTextResponse,
+    responses=problems(500),
+)
+def metrics(service: ServiceDep) -> Response:
+    with suppress(ProblemError):  # not ready: the figures of the index wait, the others do not
+        service.metrics.indexed(*_count(service.readiness.library()))
+    return Response(service.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})

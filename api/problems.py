@@ -1,0 +1,207 @@
+"""Every error as RFC 9457 `application/problem+json`: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from yinju.errors import IndexBusy, InvalidRequest, NotFound, Unsupported, YinjuError
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 20  # a body of a hundred thousand unknown fields gets an answer a person can read
+RETRY_SECONDS = "5"
+
+
+class FieldError(BaseModel):
+    """One thing wrong with the request: `pointer` into the body (RFC 6901), or the name of a `parameter`."""
+
+    pointer: str | None = None
+    parameter: str | None = None
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = Field(description="Stable name of the kind of problem, an address relative to this server.")
+    title: str
+    status: int
+    detail: str = Field(description="What is wrong here, and what to do.")
+    instance: str = Field(description="The address asked for.")
+    errors: list[FieldError] | None = Field(default=None, description="Each field at fault; on invalid requests only.")
+
+
+class Kind(NamedTuple):
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+
+INVALID = Kind(
+    "invalid-request", 422, "The request is not valid", "A field is missing, unknown, of another type or out of bounds."
+)
+BROKEN_JSON = Kind("broken-json", 400, "The body is not JSON", "The body could not be read as JSON in UTF-8.")
+NOT_JSON = Kind("not-json", 415, "The body is not declared as JSON", "Bodies are sent as application/json.")
+TOO_LARGE = Kind("too-large", 413, "The body is too large", "A JSON body holds at most 1 MiB.")
+UNKNOWN_DOCUMENT = Kind("unknown-document", 404, "No such document", "No document of that id is in the index.")
+UNKNOWN_ADDRESS = Kind("unknown-address", 404, "No such address", "Nothing is served at that address.")
+WRONG_METHOD = Kind("wrong-method", 405, "Method not allowed", "The address exists, for the methods in `Allow`.")
+UNAVAILABLE_MODE = Kind(
+    "unavailable-mode", 409, "Not available here", "This installation has no part for what was asked."
+)
+NOT_READY = Kind("not-ready", 503, "Not ready", "The model or the index is not open; `detail` says why.")
+BUSY = Kind("busy", 503, "The index is busy", "Another process is writing to the index.")
+INTERNAL = Kind("internal", 500, "Internal error", "The service failed; its log says where.")
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        INVALID, BROKEN_JSON, NOT_JSON, TOO_LARGE, UNKNOWN_DOCUMENT, UNKNOWN_ADDRESS,
+        WRONG_METHOD, UNAVAILABLE_MODE, NOT_READY, BUSY, INTERNAL,
+    )
+}  # fmt: skip
+
+
+class ProblemError(Exception):
+    """Raised by routes for what is wrong with a request or this moment."""
+
+    def __init__(self, kind: Kind, detail: str, errors: Sequence[FieldError] | None = None) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+
+
+def _instance(scope: Mapping[str, Any]) -> str:
+    return quote(scope["path"], safe="/:@!$&'()*+,;=", errors="replace")
+
+
+def problem(kind: Kind, detail: str, scope: Mapping[str, Any], errors: Sequence[FieldError] | None = None) -> Problem:
+    return Problem(
+        type=f"/problems/{kind.name}",
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=_instance(scope),
+        errors=None if errors is None else list(errors),
+    )
+
+
+def respond(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    sent = dict(headers or {})
+    if found.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        sent["Retry-After"] = RETRY_SECONDS
+    body = found.model_dump_json(exclude_none=True)
+    return Response(body, found.status, sent, media_type=MEDIA_TYPE)
+
+
+def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
+    """What an error of the library is to a client; what a client can't mend is 503, with the reason."""
+    kinds: dict[type[YinjuError], Kind] = {
+        InvalidRequest: INVALID,
+        NotFound: UNKNOWN_DOCUMENT,
+        Unsupported: UNAVAILABLE_MODE,
+        IndexBusy: BUSY,
+    }
+    kind = next((kinds[cls] for cls in type(error).__mro__ if cls in kinds), NOT_READY)
+    return problem(kind, str(error), scope)
+
+
+def _of_http_exception(error: HTTPException, request: Request) -> Problem:
+    match error.status_code:
+        case 404:
+            detail = "Nothing is served at this address. Open /docs for the addresses there are."
+            return problem(UNKNOWN_ADDRESS, detail, request.scope)
+        case 405:
+            allowed = (error.headers or {}).get("Allow", "")
+            detail = f"{request.method} is not possible here. Use one of: {allowed}."
+            return problem(WRONG_METHOD, detail, request.scope)
+        case 400:
+            detail = "The body can't be read as JSON. Send one JSON object, encoded in UTF-8."
+            return problem(BROKEN_JSON, detail, request.scope)
+        case status:
+            phrase = HTTPStatus(status).phrase
+            return Problem(
+                type="about:blank",
+                title=phrase,
+                status=status,
+                detail=f"{phrase}. Open /docs to see what can be asked here.",
+                instance=_instance(request.scope),
+                errors=None,
+            )
+
+
+_PLAIN = {
+    "missing": "This field is required: add it.",
+    "extra_forbidden": "This field is not known here: remove it.",
+    "string_pattern_mismatch": "This must hold more than white space: write a question.",
+    "string_unicode": "This is not valid Unicode: send it without lone surrogates.",
+    "model_attributes_type": "This must be a JSON object.",
+}
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    place, *rest = error["loc"]
+    detail = _PLAIN.get(error["type"], f"{error['msg']}.")
+    if place == "body":
+        steps = (quote(str(step).replace("~", "~0").replace("/", "~1"), errors="replace") for step in rest)
+        return FieldError(pointer="#" + "".join(f"/{step}" for step in steps), detail=detail)
+    return FieldError(parameter=".".join(map(str, rest)), detail=detail)
+
+
+def _of_validation_error(error: RequestValidationError, request: Request) -> Problem:
+    found = error.errors()
+    broken = next((e for e in found if e["type"] == "json_invalid"), None)
+    if broken is not None:
+        what, where = broken["ctx"]["error"], broken["loc"][1]
+        detail = f"The body is not JSON: {what} at character {where}. Mend it and send it again."
+        return problem(BROKEN_JSON, detail, request.scope)
+    errors = [_field_error(e) for e in found[:MAX_ERRORS]]
+    first = errors[0]
+    where = first.parameter if first.pointer is None else first.pointer
+    detail = f"{len(found)} field(s) can't be used, first {where}: {first.detail} /docs describes every field."
+    return problem(INVALID, detail, request.scope, errors)
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    return respond(problem(error.kind, error.detail, request.scope, error.errors))
+
+
+async def _on_library_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, YinjuError)
+    return respond(of_library_error(error, request.scope))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return respond(_of_http_exception(error, request), error.headers)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return respond(_of_validation_error(error, request))
+
+
+async def _on_unforeseen(request: Request, _error: Exception) -> Response:
+    """The server logs the traceback; the client gets none of it."""
+    detail = "Something failed inside the service. Try again; if it stays so, tell whoever runs it to read the log."
+    return respond(problem(INTERNAL, detail, request.scope))
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` a problem."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(YinjuError, _on_library_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Exception, _on_unforeseen)

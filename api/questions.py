@@ -1,0 +1,63 @@
+"""`/v1/ask` and `/v1/search`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from api import schemas, sse, wire
+from api.openapi import problems
+from api.service import BaseUrlDep, LibraryDep, ServiceDep, json, require_json
+
+router = APIRouter(tags=["questions"], dependencies=[Depends(require_json)])
+
+STREAM: dict[str, Any] = {
+    "schema": {"type": "string"},
+    "example": 'event: passages\ndata: {"passages": []}\n\nevent: delta\ndata: {"text": "…"}\n\n'
+    'event: citation\ndata: {"citation": {}}\n\nevent: done\ndata: {"id": "…", "status": "answered"}\n\n',
+}
+
+
+@router.post(
+    "/v1/ask",
+    operation_id="ask",
+    summary="Ask a question",
+    response_model=schemas.Answer,
+    responses={
+        200: {
+            "description": "The answer with its quotes; with `stream`, the events `passages`, `delta` {text}, "
+            "`citation` {citation}, and at the end `done` (the answer object without answer, citations and passages) "
+            "or `error` (a problem).",
+            "content": {"text/event-stream": STREAM},
+        },
+        **problems(400, 404, 409, 413, 415, 422, 500, 503),
+    },
+)
+def ask(
+    body: schemas.AskRequest, request: Request, library: LibraryDep, service: ServiceDep, base_url: BaseUrlDep
+) -> Response:
+    """Answers with verbatim quotes, or says that the documents do not answer (`status: not_found`)."""
+    answer = library.ask(
+        body.question,
+        history=wire.turns(body.history),
+        top_k=body.top_k,
+        document_ids=body.document_ids,
+        mode=body.mode,
+    )
+    service.metrics.answered(answer)
+    return sse.stream(answer, base_url, request.scope) if body.stream else json(wire.answer(answer, base_url))
+
+
+@router.post(
+    "/v1/search",
+    operation_id="search",
+    summary="Find passages",
+    response_model=schemas.Passages,
+    responses=problems(400, 404, 413, 415, 422, 500, 503),
+)
+def search(body: schemas.SearchRequest, library: LibraryDep) -> Response:
+    """The passages nearest to a question, best first, and no answer."""
+    hits = library.search(body.question, top_k=body.top_k, document_ids=body.document_ids)
+    return json(schemas.Passages(passages=wire.passages(hits)))

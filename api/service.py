@@ -1,0 +1,60 @@
+"""What the routes share, and how they get it."""
+
+from __future__ import annotations
+
+import email.message
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from api.metrics import Metrics
+from api.problems import NOT_JSON, ProblemError
+from api.readiness import Readiness
+from yinju.library import Library
+from yinju.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: Settings
+    readiness: Readiness
+    metrics: Metrics
+
+
+# The dependencies are coroutines because FastAPI would send plain functions through the thread pool each.
+async def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+async def _library(request: Request) -> Library:
+    return (await _service(request)).readiness.library()
+
+
+async def _base_url(request: Request) -> str:
+    """What links in answers start with, without a slash at the end."""
+    public = (await _service(request)).settings.public_url
+    if public is not None:
+        return public.rstrip("/")
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+async def require_json(request: Request) -> None:
+    """Raises ProblemError (415) for a body that is not declared as JSON."""
+    message = email.message.Message()
+    message["content-type"] = request.headers.get("content-type", "none/none")
+    kind, subtype = message.get_content_maintype(), message.get_content_subtype()
+    if await request.body() and not (kind == "application" and (subtype == "json" or subtype.endswith("+json"))):
+        raise ProblemError(NOT_JSON, "Send the body with the header Content-Type: application/json.")
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+LibraryDep = Annotated[Library, Depends(_library)]
+BaseUrlDep = Annotated[str, Depends(_base_url)]
+
+
+def json(model: BaseModel) -> Response:
+    """Serialised here, in the route's thread: FastAPI would validate the model once more and take another thread."""
+    return Response(model.model_dump_json(), media_type="application/json")
