@@ -1,0 +1,59 @@
+"""Paragraphs broken by pages: which go on in the next, and which end in mid-sentence for good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from yinju.records import Block
+
+_PAIRS = dict(zip("”’」』》〉）】]", "“‘「『《〈（【[", strict=True))
+_CLOSED = re.compile(r"[。！？!?…：:；;.。।॥؟۔—~～|][”’」』》〉）)】\]\"'*_`\s]*$|[”’」』）)】\]\"`*_]$")
+_LIST_ITEM = re.compile(r"[-*+•·●○■◆▪]\s|\d{1,3}[.)、．）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]")
+
+
+def mend(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Join paragraphs where the break proves that they are one, and mark as cut those that end without a mark.
+
+    The proof is a quotation mark or bracket that opens in the one and closes in the next, or a final 、 or ，.
+    """
+    out: list[Block] = []
+    for block in blocks:
+        before = out[-1] if out else None
+        if before is not None and before.kind == block.kind == "paragraph" and _goes_on(text, before, block):
+            out[-1] = replace(before, end=block.end)
+        else:
+            out.append(block)
+    return tuple(replace(block, cut=True) if _is_cut(text, block) else block for block in out)
+
+
+def _goes_on(text: str, before: Block, after: Block) -> bool:
+    first, second = text[before.start : before.end], text[after.start : after.end]
+    if _CLOSED.search(first) or _LIST_ITEM.match(second):
+        return False
+    return first[-1] in "、，" or bool(set(_unmatched(first)[0]) & set(_unmatched(second)[1]))
+
+
+def _unmatched(text: str) -> tuple[list[str], list[str]]:
+    """The opening marks never closed, and those that closing marks without an opening one stand for."""
+    opened: list[str] = []
+    missing: list[str] = []
+    for char in text:
+        if char in _PAIRS.values():
+            opened.append(char)
+        elif char in _PAIRS and _PAIRS[char] in opened:
+            opened.reverse()
+            opened.remove(_PAIRS[char])
+            opened.reverse()
+        elif char in _PAIRS:
+            missing.append(_PAIRS[char])
+    return opened, missing
+
+
+def _is_cut(text: str, block: Block) -> bool:
+    """A paragraph of prose without a mark at its end. A short line without one is a name, a date or an entry."""
+    words = text[block.start : block.end]
+    if block.kind != "paragraph" or _CLOSED.search(words) or _LIST_ITEM.match(words):
+        return False
+    return len(words) > 40 or any(mark in words for mark in "，。；、")

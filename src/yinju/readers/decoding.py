@@ -1,0 +1,121 @@
+"""Bytes to text: what a file is, by its first bytes, and which encoding its text is in."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from yinju.errors import Unreadable
+
+_SIGNATURES = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive (which Word, Excel and PowerPoint files are too)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office document"),
+    (b"{\\rtf", "a rich text document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"SQLite format 3\x00", "a database"),
+)
+# UTF-32 before UTF-16: its mark begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Tab, line ends and form feed are text; other control characters are not, but stray ones are common and harmless.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+# The commonest characters of Chinese, in both scripts: a fifth of any Chinese text and next to nothing of other
+# text decoded as Chinese.
+_COMMON_HAN = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多"
+    "定行学法所民得经十三之进着等部度家电力里如水化高自二理起小现实加量都两体制机当使从业本去把性好应开它合"
+    "這為個國時來們對會發動過說產種後學經進點實兩體機當從業應開關與"
+)
+_HAN = re.compile("[\u3400-\u9fff]")
+_PUNCTUATION = re.compile("[\u2010-\u2027\u3000-\u3017\uff01-\uff5e]")
+
+
+def decode(name: str, data: bytes) -> str:
+    """The file's text with `\\n` line ends and without a byte-order mark, otherwise as it is.
+
+    Raises Unreadable for what is not text, or not in UTF-8, UTF-16, UTF-32 or GB18030.
+    """
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise Unreadable(f"{name} is {kind}, not text. Save it as plain text or Markdown and add that.")
+    text = _marked(name, data)
+    if text is None:
+        text = _unmarked(name, data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text or len(_CONTROL.findall(text)) * 50 > len(text):
+        raise Unreadable(f"{name} is binary, not text. Save it as plain text or Markdown and add that.")
+    return text
+
+
+def _marked(name: str, data: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(encoding)
+            except UnicodeDecodeError as error:
+                raise Unreadable(
+                    f"{name} says it is {encoding.upper()} and is not, from byte {error.start + len(mark)} on. "
+                    "Save it again as UTF-8."
+                ) from error
+    return None
+
+
+def _unmarked(name: str, data: bytes) -> str:
+    """Text without a byte-order mark: UTF-8 when it is, otherwise the encoding whose text reads like text."""
+    candidates = {encoding: _decoded(data, encoding) for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")}
+    utf_8 = candidates.pop("utf-8")
+    if utf_8 is not None and "\x00" not in utf_8:
+        return utf_8
+    scored = [(_plausibility(text), text) for text in candidates.values() if text]
+    best, text = max(scored, default=(0.0, ""))
+    if best == 0.0:
+        raise Unreadable(f"{name} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8 and add it again.")
+    return text
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _plausibility(text: str) -> float:
+    """How much of `text` is what such text is made of, 0.9 to 1; 0 where that is too little to be it.
+
+    Wrongly decoded text passes as rare characters, so characters only count if they are in everyday use: ASCII,
+    punctuation, and what GB 2312 or the first level of Big5 holds; and Chinese must use its commonest characters.
+    """
+    if "\x00" in text or not text.strip():
+        return 0.0
+    han = _HAN.findall(text)
+    if han and sum(char in _COMMON_HAN for char in han) * 12 < len(han):
+        return 0.0
+    share = sum(map(_is_everyday, text)) / len(text)
+    rare = sum(not _is_everyday(char) for char in text if not char.isascii())
+    beyond = sum(not char.isascii() for char in text)
+    return share if rare * 10 <= beyond else 0.0
+
+
+def _is_everyday(char: str) -> bool:
+    if char.isascii():
+        return char in "\t\n\r\f" or char.isprintable()
+    if _PUNCTUATION.match(char) or _encodable(char, "gb2312"):
+        return True
+    big5 = char.encode("big5", "ignore")
+    return b"\xa4\x40" <= big5 <= b"\xc6\x7e"
+
+
+def _encodable(char: str, encoding: str) -> bool:
+    return bool(char.encode(encoding, "ignore"))
