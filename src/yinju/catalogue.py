@@ -1,0 +1,258 @@
+"""The truth: documents, passages and their vectors, in one SQLite file. Everything else is made from it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+
+from yinju import rows, schema
+from yinju.blobs import Packed
+from yinju.document_ids import document_id, not_found, unused_id
+from yinju.records import Document, DocumentSummary, Passage, Reading
+from yinju.rows import Counts, Generation, Origin, StoredDocument, StoredPassage
+
+BUSY_TIMEOUT = 10.0  # seconds; one document's transaction takes far less
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document to be stored: what was read, its passages (in order) and one Packed a passage."""
+
+    root: str | None
+    name: str
+    bytes_sha256: str
+    reading: Reading
+    passages: tuple[Passage, ...]
+    vectors: tuple[Packed, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.passages) != len(self.vectors):
+            raise ValueError(f"{len(self.passages)} passages with {len(self.vectors)} vectors")
+        for passage in self.passages:
+            if passage.text != self.reading.text[passage.start : passage.end]:
+                raise ValueError(f"passage {passage.id} is not a slice of its document")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a folder's next indexing compares a file with."""
+
+    id: str
+    bytes_sha256: str
+
+
+class Catalogue:
+    """An open catalogue. Safe to use from several threads; every read sees one committed state.
+
+    Opening creates a missing file and otherwise writes nothing. Raises IndexMismatch for a file of another program or
+    of a newer version.
+    """
+
+    def __init__(self, path: Path, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        self.path = path
+        self._timeout = busy_timeout
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = Lock()
+        self._closed = False
+        schema.prepare(path, busy_timeout)
+
+    def close(self) -> None:
+        """Close the idle connections; one in use closes when its read ends."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def __enter__(self) -> Catalogue:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def generation(self) -> Generation:
+        """Which committed state this is; every write makes another. Cheap enough to ask for each question."""
+        with self._reading() as connection:
+            return rows.generation(connection)
+
+    def origin(self) -> Origin | None:
+        """What made the vectors; None while no document was ever stored."""
+        with self._reading() as connection:
+            return rows.origin(connection)
+
+    def check(self, origin: Origin) -> None:
+        """Raises IndexMismatch unless `origin` is what made the documents stored here (or there are none)."""
+        with self._reading() as connection:
+            rows.check_origin(connection, origin, self.path)
+
+    def counts(self) -> Counts:
+        with self._reading() as connection:
+            return rows.counts(connection)
+
+    def documents(self, limit: int = 100, after: str | None = None) -> list[DocumentSummary]:
+        """Summaries ordered by id, those after the id `after` only."""
+        with self._reading() as connection:
+            return rows.summaries(connection, rows.SUMMARY_PAGE, (after or "", limit))
+
+    def summary(self, document_id: str) -> DocumentSummary:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            found = rows.summaries(connection, rows.SUMMARY_OF_ONE, (document_id,))
+        if not found:
+            raise not_found(document_id)
+        return found[0]
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            found = rows.document(connection, document_id)
+        if found is None:
+            raise not_found(document_id)
+        return found
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The document's passages in order. Raises NotFound."""
+        with self._reading() as connection:
+            found = rows.passages(connection, document_id)
+        if found is None:
+            raise not_found(document_id)
+        return found
+
+    def known(self, root: str) -> dict[str, Known]:
+        """The documents indexed from one folder, by name."""
+        with self._reading() as connection:
+            query = "SELECT name, id, bytes_sha256 FROM documents WHERE root = ? ORDER BY name"
+            return {name: Known(*rest) for name, *rest in connection.execute(query, (root,))}
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One committed state, unchanging for as long as it is open."""
+        with self._reading() as connection:
+            yield Snapshot(connection)
+
+    def put(self, draft: Draft, origin: Origin) -> str:
+        """Add a document, or replace the one of the same root and name; returns its id, which a replacement keeps.
+
+        One transaction. Raises IndexMismatch when the catalogue's other documents were made by another encoder or
+        splitter, IndexBusy when another process keeps writing.
+        """
+        with schema.transaction(self.path, self._timeout) as connection:
+            rows.check_origin(connection, origin, self.path)
+            rows.set_origin(connection, origin)
+            key, identifier = _upsert(connection, draft)
+            rows.store_passages(connection, key, draft.passages, draft.vectors)
+            rows.bump(connection)
+        return identifier
+
+    def rename(self, document_id: str, name: str) -> None:
+        """A document's file got another name within its root; the id stays. Raises NotFound, IndexBusy."""
+        with schema.transaction(self.path, self._timeout) as connection:
+            changed = connection.execute(
+                "UPDATE documents SET name = ?, updated_at = ? WHERE id = ?", (name, rows.now(), document_id)
+            )
+            if changed.rowcount == 0:
+                raise not_found(document_id)
+            rows.bump(connection)
+
+    def remove(self, document_id: str) -> None:
+        """Forget a document, its passages and their vectors. Raises NotFound, IndexBusy."""
+        with schema.transaction(self.path, self._timeout) as connection:
+            if connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount == 0:
+                raise not_found(document_id)
+            rows.bump(connection)
+
+    @contextmanager
+    def rewriting(self, origin: Origin) -> Iterator[Rewriting]:
+        """Replace every document's passages and vectors in one transaction, whatever made the old ones.
+
+        Other writers wait and give up with IndexBusy meanwhile; readers go on reading the old state.
+        """
+        with schema.transaction(self.path, self._timeout) as connection:
+            rows.set_origin(connection, origin)
+            yield Rewriting(connection)
+            rows.bump(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        connection = self._take()
+        try:
+            connection.execute("BEGIN")
+            with connection:
+                yield connection
+        finally:
+            self._give_back(connection)
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise ValueError("the catalogue is closed")
+            if self._idle:
+                return self._idle.pop()
+        return schema.connect(self.path, self._timeout)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+class Snapshot:
+    """One committed state of a catalogue."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.generation = rows.generation(connection)
+        self.origin = rows.origin(connection)
+        self.counts = rows.counts(connection)
+
+    def documents(self) -> Iterator[StoredDocument]:
+        """In the order of their ids."""
+        return rows.stored_documents(self._connection)
+
+    def passages(self, document: StoredDocument) -> Iterator[StoredPassage]:
+        """The document's passages in order, with their vectors."""
+        return rows.stored_passages(self._connection, document)
+
+
+class Rewriting:
+    """An open transaction that replaces passages and vectors."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def document_ids(self) -> list[str]:
+        return [identifier for (identifier,) in self._connection.execute("SELECT id FROM documents ORDER BY id")]
+
+    def document(self, document_id: str) -> Document:
+        found = rows.document(self._connection, document_id)
+        if found is None:
+            raise not_found(document_id)
+        return found
+
+    def put(self, document_id: str, passages: tuple[Passage, ...], vectors: tuple[Packed, ...]) -> None:
+        (key,) = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        rows.store_passages(self._connection, key, passages, vectors)
+
+
+def _upsert(connection: sqlite3.Connection, draft: Draft) -> tuple[int, str]:
+    """The document's key and id. A document without a root is never replaced: its name does not identify it."""
+    columns = rows.document_columns(draft.reading, draft.bytes_sha256)
+    old = connection.execute("SELECT key, id FROM documents WHERE root = ? AND name = ?", (draft.root, draft.name))
+    found: tuple[int, str] | None = old.fetchone()
+    if found is not None:
+        rows.update_document(connection, found[0], columns)
+        return found
+    identifier = unused_id(
+        document_id(draft.name),
+        lambda wanted: connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone() is not None,
+    )
+    return rows.insert_document(connection, identifier, draft.root, draft.name, columns), identifier

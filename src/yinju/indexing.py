@@ -1,0 +1,153 @@
+"""A folder of files into the catalogue: what is new is added, what changed replaced, what is gone removed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from yinju.blobs import Packed, pack
+from yinju.catalogue import Catalogue, Draft, Known
+from yinju.document_ids import document_id
+from yinju.encoder import Encoder
+from yinju.errors import InvalidRequest, NotFound, Unreadable
+from yinju.folders import Listing, list_folder
+from yinju.passages import SPLITTER, split
+from yinju.progress import Progress, silent
+from yinju.readers import read
+from yinju.records import Passage
+from yinju.rows import Origin
+
+__all__ = ["IndexReport", "Progress", "index_folder", "origin_of", "passage_input", "reencode"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an indexing did, by file names relative to the folder.
+
+    `refused` pairs a name with the reason. A document whose file can no longer be read keeps its last readable
+    version. A file moved within the folder is in `moved` alone, as (old name, new name), and keeps its id.
+    """
+
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def origin_of(encoder: Encoder) -> Origin:
+    """What the catalogue records about passages and vectors made with this encoder and this version's splitter."""
+    return Origin(encoder.fingerprint, SPLITTER, encoder.dimension)
+
+
+def passage_input(passage: Passage) -> str:
+    """The text the encoder is given for a passage. Token offsets refer to it: it is, or starts with, the passage's."""
+    return passage.text
+
+
+def index_folder(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress = silent) -> IndexReport:
+    """Make the catalogue hold what the folder holds; documents of other folders are not touched.
+
+    Each document is one transaction: whenever this is cut short, every document is either its old or its new version,
+    and the next run does the rest. Raises InvalidRequest for a folder that is none, IndexMismatch, IndexBusy.
+    """
+    root = folder.resolve()
+    if not root.is_dir():
+        raise InvalidRequest(f"{folder} is not a folder. Nothing was changed; check the path.")
+    catalogue.check(origin_of(encoder))
+    return _Indexing(catalogue, encoder, root, list_folder(root), progress).run()
+
+
+def reencode(catalogue: Catalogue, encoder: Encoder, progress: Progress = silent) -> int:
+    """Split and encode every stored text again, whatever made the old vectors; returns the number of documents.
+
+    One transaction: cut short, the catalogue is as before. Others can read but not write meanwhile.
+    """
+    origin = origin_of(encoder)
+    with catalogue.rewriting(origin) as rewriting:
+        identifiers = rewriting.document_ids()
+        for done, identifier in enumerate(identifiers, start=1):
+            found = rewriting.document(identifier)
+            passages = tuple(split(identifier, found))
+            rewriting.put(identifier, passages, _encoded(encoder, passages, progress))
+            progress("files", done, len(identifiers))
+    return len(identifiers)
+
+
+class _Indexing:
+    """One run over one folder."""
+
+    def __init__(
+        self, catalogue: Catalogue, encoder: Encoder, root: Path, listing: Listing, progress: Progress
+    ) -> None:
+        self._catalogue = catalogue
+        self._encoder = encoder
+        self._root = root
+        self._listing = listing
+        self._progress = progress
+        self._known = catalogue.known(str(root))
+        gone = listing.gone(frozenset(self._known))
+        self._gone = {name: known for name, known in self._known.items() if name in gone}
+        self._done: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
+        self._moved: list[tuple[str, str]] = []
+        self._refused = list(listing.refused)
+
+    def run(self) -> IndexReport:
+        for done, name in enumerate(self._listing.files, start=1):
+            try:
+                self._index(name)
+            except Unreadable as error:
+                self._refused.append((name, str(error)))
+            self._progress("files", done, len(self._listing.files))
+        for known in self._gone.values():
+            with suppress(NotFound):  # another process indexing the same folder came first
+                self._catalogue.remove(known.id)
+        return IndexReport(
+            added=tuple(self._done["added"]),
+            replaced=tuple(self._done["replaced"]),
+            moved=tuple(self._moved),
+            removed=tuple(self._gone),
+            unchanged=tuple(self._done["unchanged"]),
+            refused=tuple(sorted(self._refused)),
+        )
+
+    def _index(self, name: str) -> None:
+        data = _bytes_of(self._root, name)
+        digest = sha256(data).hexdigest()
+        known = self._known.get(name)
+        if known is not None and known.bytes_sha256 == digest:
+            self._done["unchanged"].append(name)
+        elif known is None and (old := self._gone_with(digest)) is not None:
+            self._catalogue.rename(self._gone.pop(old).id, name)
+            self._moved.append((old, name))
+        else:
+            self._catalogue.put(self._draft(name, data, digest, known), origin_of(self._encoder))
+            self._done["added" if known is None else "replaced"].append(name)
+
+    def _gone_with(self, digest: str) -> str | None:
+        return next((name for name, known in self._gone.items() if known.bytes_sha256 == digest), None)
+
+    def _draft(self, name: str, data: bytes, digest: str, known: Known | None) -> Draft:
+        reading = read(name, data)
+        passages = tuple(split(document_id(name) if known is None else known.id, reading))
+        vectors = _encoded(self._encoder, passages, self._progress)
+        return Draft(str(self._root), name, digest, reading, passages, vectors)
+
+
+def _bytes_of(root: Path, name: str) -> bytes:
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{name} can't be read ({error.strerror}). Check that it is there and may be read.") from error
+
+
+def _encoded(encoder: Encoder, passages: tuple[Passage, ...], progress: Progress) -> tuple[Packed, ...]:
+    texts = [passage_input(passage) for passage in passages]
+    packed = []
+    for passage, encoding in zip(passages, encoder.encode_passages(texts), strict=True):
+        packed.append(pack(encoding, len(passage.text), encoder.dimension))
+        progress("encode", len(packed), len(passages))
+    return tuple(packed)

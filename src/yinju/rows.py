@@ -1,0 +1,212 @@
+"""The catalogue's records to rows and back. Every function works on a connection inside an open transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from yinju.blobs import Packed
+from yinju.errors import IndexMismatch
+from yinju.records import Block, Document, DocumentSummary, Passage, Reading
+from yinju.schema import new_mark
+
+
+class Generation(NamedTuple):
+    """A committed state: a number that grows, and a mark that no other state bears."""
+
+    number: int
+    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.number:06d}-{self.mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made the passages and vectors: the encoder's fingerprint, the splitter's name, numbers a vector."""
+
+    encoder: str
+    splitter: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    key: int
+    id: str
+    title: str
+    date: str | None
+    name: str
+    text: str
+    text_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    passage: Passage
+    vectors: Packed
+
+
+_SUMMARIES = """
+SELECT id, title, date, name, root, characters,
+       (SELECT count(*) FROM passages WHERE passages.document = documents.key),
+       version, text_sha256, added_at, updated_at
+FROM documents
+"""
+SUMMARY_PAGE = _SUMMARIES + "WHERE id > ? ORDER BY id LIMIT ?"
+SUMMARY_OF_ONE = _SUMMARIES + "WHERE id = ?"
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def generation(connection: sqlite3.Connection) -> Generation:
+    return Generation(*connection.execute("SELECT generation, mark FROM meta").fetchone())
+
+
+def bump(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE meta SET generation = generation + 1, mark = ?", (new_mark(),))
+
+
+def origin(connection: sqlite3.Connection) -> Origin | None:
+    encoder, splitter, dimension = connection.execute("SELECT encoder, splitter, dimension FROM meta").fetchone()
+    return None if encoder is None else Origin(encoder, splitter, dimension)
+
+
+def set_origin(connection: sqlite3.Connection, made_by: Origin) -> None:
+    values = (made_by.encoder, made_by.splitter, made_by.dimension)
+    connection.execute("UPDATE meta SET encoder = ?, splitter = ?, dimension = ?", values)
+
+
+def check_origin(connection: sqlite3.Connection, wanted: Origin, path: Path) -> None:
+    found = origin(connection)
+    if found is None or found == wanted or counts(connection).documents == 0:
+        return
+    part, was, is_now = (
+        ("splitter", found.splitter, wanted.splitter)
+        if found.encoder == wanted.encoder
+        else ("model", found.encoder, wanted.encoder)
+    )
+    raise IndexMismatch(
+        f"{path} was made with the {part} {was}, and {is_now} is configured. Run `yinju index --reencode` to make it "
+        f"again from the stored texts, or configure the {part} it was made with."
+    )
+
+
+def counts(connection: sqlite3.Connection) -> Counts:
+    query = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
+    return Counts(*connection.execute(query).fetchone())
+
+
+def summaries(connection: sqlite3.Connection, query: str, values: tuple[object, ...]) -> list[DocumentSummary]:
+    return [DocumentSummary(*row) for row in connection.execute(query, values)]
+
+
+def document(connection: sqlite3.Connection, document_id: str) -> Document | None:
+    query = """
+        SELECT id, title, date, name, root, text, blocks, pages,
+               bytes_sha256, text_sha256, version, added_at, updated_at
+        FROM documents WHERE id = ?
+    """
+    row = connection.execute(query, (document_id,)).fetchone()
+    if row is None:
+        return None
+    identifier, title, date, name, root, text, blocks, pages, *rest = row
+    read_blocks = tuple(Block(*block) for block in json.loads(blocks))
+    return Document(identifier, title, date, name, root, text, read_blocks, tuple(json.loads(pages)), *rest)
+
+
+def document_columns(reading: Reading, bytes_sha256: str) -> dict[str, object]:
+    return {
+        "title": reading.title,
+        "date": reading.date,
+        "text": reading.text,
+        "characters": len(reading.text),
+        "blocks": json.dumps([(b.kind, b.start, b.end, b.level, b.cut) for b in reading.blocks]),
+        "pages": json.dumps(reading.pages),
+        "bytes_sha256": bytes_sha256,
+        "text_sha256": sha256(reading.text.encode()).hexdigest(),
+        "now": now(),
+    }
+
+
+def insert_document(
+    connection: sqlite3.Connection, identifier: str, root: str | None, name: str, columns: dict[str, object]
+) -> int:
+    """The new document's key."""
+    query = """
+        INSERT INTO documents (id, title, date, root, name, text, characters, blocks, pages, bytes_sha256, text_sha256,
+                               version, added_at, updated_at)
+        VALUES (:id, :title, :date, :root, :name, :text, :characters, :blocks, :pages, :bytes_sha256, :text_sha256,
+                1, :now, :now)
+        RETURNING key
+    """
+    (key,) = connection.execute(query, {**columns, "id": identifier, "root": root, "name": name}).fetchone()
+    return int(key)
+
+
+def update_document(connection: sqlite3.Connection, key: int, columns: dict[str, object]) -> None:
+    # Two processes may index the same change: it is one new version all the same.
+    query = """
+        UPDATE documents SET title = :title, date = :date, text = :text, characters = :characters, blocks = :blocks,
+            pages = :pages, version = version + (bytes_sha256 != :bytes_sha256), bytes_sha256 = :bytes_sha256,
+            text_sha256 = :text_sha256, updated_at = :now
+        WHERE key = :key
+    """
+    connection.execute(query, {**columns, "key": key})
+
+
+def store_passages(
+    connection: sqlite3.Connection, document_key: int, passages: Sequence[Passage], vectors: Sequence[Packed]
+) -> None:
+    """In place of those the document had."""
+    insert_passage = """
+        INSERT INTO passages (document, ordinal, start, end, heading, page) VALUES (?, ?, ?, ?, ?, ?) RETURNING key
+    """
+    insert_vectors = "INSERT INTO vectors (passage, pooled, tokens, offsets) VALUES (?, ?, ?, ?)"
+    connection.execute("DELETE FROM passages WHERE document = ?", (document_key,))
+    for ordinal, (passage, packed) in enumerate(zip(passages, vectors, strict=True)):
+        place = (document_key, ordinal, passage.start, passage.end, json.dumps(passage.heading), passage.page)
+        (key,) = connection.execute(insert_passage, place).fetchone()
+        connection.execute(insert_vectors, (key, packed.pooled, packed.tokens, packed.offsets))
+
+
+def passages(connection: sqlite3.Connection, document_id: str) -> list[Passage] | None:
+    found = connection.execute("SELECT key, text FROM documents WHERE id = ?", (document_id,)).fetchone()
+    if found is None:
+        return None
+    key, text = found
+    query = "SELECT start, end, heading, page FROM passages WHERE document = ? ORDER BY ordinal"
+    return [_passage(document_id, text, *row) for row in connection.execute(query, (key,))]
+
+
+def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]:
+    query = "SELECT key, id, title, date, name, text, text_sha256 FROM documents ORDER BY id"
+    return (StoredDocument(*row) for row in connection.execute(query))
+
+
+def stored_passages(connection: sqlite3.Connection, of: StoredDocument) -> Iterator[StoredPassage]:
+    query = """
+        SELECT start, end, heading, page, pooled, tokens, offsets
+        FROM passages JOIN vectors ON vectors.passage = passages.key
+        WHERE document = ? ORDER BY ordinal
+    """
+    for *place, pooled, tokens, offsets in connection.execute(query, (of.key,)):
+        yield StoredPassage(_passage(of.id, of.text, *place), Packed(pooled, tokens, offsets))
+
+
+def _passage(document_id: str, text: str, start: int, end: int, heading: str, page: int | None) -> Passage:
+    return Passage(document_id, start, end, text[start:end], tuple(json.loads(heading)), page)
