@@ -6,8 +6,7 @@
 #   TORCH_INDEX  where torch's CPU wheel is: an index URL, a folder of wheels or one wheel
 #   CPU_ONLY=1   refuse a CUDA build of torch instead of warning of it
 set -eu
-
-TORCH=torch==2.13.0
+cd "$(dirname "$0")/.."
 
 fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
@@ -16,7 +15,6 @@ case ${1:-} in
     dev) lock=requirements-dev.lock ;;
     *) fail "say 'install.sh runtime' or 'install.sh dev'." ;;
 esac
-cd "$(dirname "$0")/.."
 
 if [ -z "${PYTHON:-}" ]; then
     PYTHON=python3
@@ -29,7 +27,7 @@ version=$("$PYTHON" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>
 
 # A virtual environment holds absolute paths: one that was moved, or made by another Python, is made anew.
 home="$(pwd -P) $version"
-key_of() { { echo "$home $TORCH"; cat pyproject.toml "$1"; } | cksum; }
+key_of() { { echo "$home"; cat pyproject.toml scripts/torch.sh "$1"; } | cksum; }
 is_done() { [ "$(cat ".venv/$1.done" 2>/dev/null)" = "$(key_of "$1")" ]; }
 
 # What serves is a part of what tests.
@@ -43,20 +41,15 @@ fi
 
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
 
+. scripts/torch.sh
 if [ -d wheels ]; then
     # An unpacked bundle: everything is here, and nothing else is looked at.
+    [ "$lock" = requirements.lock ] || fail "a bundle holds only what serving needs. Test and check in a checkout."
     unset PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS
-    export PIP_CONFIG_FILE=/dev/null
-    set -- --no-index --find-links wheels
-    pip install "$@" --no-deps "$TORCH"
+    export PIP_CONFIG_FILE=/dev/null PIP_NO_INDEX=1 PIP_FIND_LINKS="$PWD/wheels"
+    pip install --no-deps "$TORCH"
 else
-    case ${TORCH_INDEX:-} in
-        '') set -- "$TORCH" ;;
-        *://*) set -- --extra-index-url "$TORCH_INDEX" "$TORCH" ;;
-        *.whl) set -- "$TORCH_INDEX" ;;
-        *) set -- --find-links "$TORCH_INDEX" "$TORCH" ;;
-    esac
-    # Asked first, because by default some indexes give a build with several GB of CUDA libraries beside it.
+    # Asked first, because some indexes give a build with several GB of CUDA libraries beside it.
     pip install --dry-run --quiet --report .venv/torch.json "$@" ||
         fail "pip finds no $TORCH. Set TORCH_INDEX to an index, a folder or a wheel file that has it (see README)."
     if grep -Eq '"name": "(nvidia|cuda)-' .venv/torch.json; then
@@ -66,11 +59,10 @@ else
             "To avoid them, stop here and set TORCH_INDEX to where the CPU wheel is (see README)." >&2
     fi
     pip install "$@"
-    set --
 fi
 
 # The lock names every package but torch, so nothing is left for pip to resolve.
-pip install "$@" --no-deps --require-hashes --requirement "$lock"
-pip install "$@" --no-deps --no-build-isolation --editable .
+pip install --no-deps --require-hashes --requirement "$lock"
+pip install --no-deps --no-build-isolation --editable .
 pip check
 key_of "$lock" > ".venv/$lock.done"
