@@ -61,8 +61,8 @@ def create_app(library: Library | None = None, settings: Settings | None = None)
         app.include_router(room.router)
     app.mount("/static", pages.static, name="static")
     app.add_middleware(LimitBodies)
-    app.add_middleware(HeadAsGet)
     app.add_middleware(AddHeaders)
     app.add_middleware(CountRequests, metrics=service.metrics)
+    app.add_middleware(HeadAsGet)
     app.openapi = describe(app)  # type: ignore[method-assign]
     return app

@@ -9,6 +9,7 @@ from yinju.records import Answer
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # a client may invent others
 
 
 class Metrics:
@@ -37,7 +38,7 @@ class Metrics:
             self._stages.labels(stage).observe(milliseconds / 1000)
 
     def requested(self, route: str, method: str, status: int) -> None:
-        self._requests.labels(route, method, str(status)).inc()
+        self._requests.labels(route, method if method in METHODS else "other", str(status)).inc()
 
     def indexed(self, documents: int, passages: int) -> None:
         self._documents.set(documents)

@@ -71,13 +71,15 @@ KINDS = {
 }  # fmt: skip
 
 
-class ProblemError(Exception):
-    """Raised by routes for what is wrong with a request or this moment."""
+class ProblemError(HTTPException):
+    """Raised by routes for what is wrong with a request or this moment.
+
+    An HTTPException because FastAPI makes a 400 of anything else that is raised while it reads a body.
+    """
 
     def __init__(self, kind: Kind, detail: str, errors: Sequence[FieldError] | None = None) -> None:
-        super().__init__(detail)
+        super().__init__(kind.status, detail)
         self.kind = kind
-        self.detail = detail
         self.errors = errors
 
 
@@ -116,14 +118,13 @@ def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
     return problem(kind, str(error), scope)
 
 
-def _of_http_exception(error: HTTPException, request: Request) -> Problem:
+def _of_http_exception(error: HTTPException, request: Request, headers: Mapping[str, str]) -> Problem:
     match error.status_code:
         case 404:
             detail = "Nothing is served at this address. Open /docs for the addresses there are."
             return problem(UNKNOWN_ADDRESS, detail, request.scope)
         case 405:
-            allowed = (error.headers or {}).get("Allow", "")
-            detail = f"{request.method} is not possible here. Use one of: {allowed}."
+            detail = f"{request.method} is not possible here. Use one of: {headers.get('Allow', '')}."
             return problem(WRONG_METHOD, detail, request.scope)
         case 400:
             detail = "The body can't be read as JSON. Send one JSON object, encoded in UTF-8."
@@ -184,7 +185,10 @@ async def _on_library_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return respond(_of_http_exception(error, request), error.headers)
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"  # middleware.HeadAsGet
+    return respond(_of_http_exception(error, request, headers), headers)
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:
@@ -195,7 +199,8 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 async def _on_unforeseen(request: Request, _error: Exception) -> Response:
     """The server logs the traceback; the client gets none of it."""
     detail = "Something failed inside the service. Try again; if it stays so, tell whoever runs it to read the log."
-    return respond(problem(INTERNAL, detail, request.scope))
+    # The server hangs up after a failure: said here, so that no client sends its next request into a closed line.
+    return respond(problem(INTERNAL, detail, request.scope), {"Connection": "close"})
 
 
 def install(app: FastAPI) -> None:

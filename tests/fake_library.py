@@ -39,6 +39,9 @@ class FakeLibrary(Library):
     """Quotes sentence 1 and 2 of `TEXT` for a question with 夜校 in it, and finds nothing for others."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self.found = {i: _document(i, TEXT) for i in sorted([REPORT, "a-1", "b-2"])}
         self.asked: list[tuple[str, list[Turn], int, Sequence[str] | None, str | None]] = []
         self.fails: BaseException | None = None

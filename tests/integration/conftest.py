@@ -25,13 +25,22 @@ def serve() -> Iterator[Serve]:
         yield lambda app: stack.enter_context(serving(app))
 
 
-@pytest.fixture
-def fake() -> FakeLibrary:
-    return FakeLibrary()
+@pytest.fixture(scope="session")
+def _fake_server() -> Iterator[tuple[FakeLibrary, httpx.Client]]:
+    fake = FakeLibrary()
+    with serving(create_app(fake, Settings.load())) as base, httpx.Client(base_url=base, trust_env=False) as client:
+        yield fake, client
 
 
 @pytest.fixture
-def client(serve: Serve, fake: FakeLibrary) -> Iterator[httpx.Client]:
-    """A client of a server over the fake library."""
-    with httpx.Client(base_url=serve(create_app(fake, Settings())), trust_env=False) as client:
-        yield client
+def fake(_fake_server: tuple[FakeLibrary, httpx.Client]) -> FakeLibrary:
+    """The fake library behind `client`, as new."""
+    fake = _fake_server[0]
+    fake.reset()
+    return fake
+
+
+@pytest.fixture
+def client(_fake_server: tuple[FakeLibrary, httpx.Client], fake: FakeLibrary) -> httpx.Client:
+    """A client of a server over `fake`; one server for all tests, so what it has counted is not to be relied on."""
+    return _fake_server[1]

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from api.pages import STATIC
+from tests.fake_library import REPORT
+
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+
+
+@pytest.mark.parametrize(
+    "path, file",
+    [
+        ("/", "index.html"),
+        ("/docs", "vendor/swagger-ui/docs.html"),
+        (f"/documents/{quote(REPORT)}", "source.html"),
+        ("/static/vendor/swagger-ui/docs.js", "vendor/swagger-ui/docs.js"),
+    ],
+)
+def test_pages_are_served_as_they_are_and_asked_for_again_only_when_changed(
+    client: httpx.Client, path: str, file: str
+) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.content == (STATIC / file).read_bytes()
+    assert response.headers["cache-control"] == "no-cache"
+    again = client.get(path, headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    if file.endswith(".html"):
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/healthz", "/nowhere", "/static/vendor/swagger-ui/docs.js"])
+def test_the_browser_is_told_to_trust_nothing_else(client: httpx.Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert set(headers["content-security-policy"].split("; ")) == POLICY
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_page_of_an_unknown_document_explains_itself(client: httpx.Client) -> None:
+    tag = client.get("/documents/none").headers["etag"]
+    response = client.get("/documents/none", headers={"If-None-Match": tag})
+    assert response.status_code == 404
+    assert response.content == (STATIC / "source.html").read_bytes()
+
+
+def test_the_description_needs_no_other_host(client: httpx.Client) -> None:
+    page = client.get("/docs").text
+    assert "http" not in page
+    for file in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js"):
+        assert f"/static/vendor/swagger-ui/{file}" in page
+        assert client.get(f"/static/vendor/swagger-ui/{file}").status_code == 200
