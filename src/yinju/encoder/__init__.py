@@ -12,6 +12,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from yinju.encoder.manifest import bundled_fingerprint
+from yinju.progress import Progress, silent
+from yinju.settings import Settings
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
@@ -47,3 +51,20 @@ class Encoder(Protocol):
         A text longer than the model's limit is encoded in windows: its tokens are all windows' tokens, its pooled
         vector the mean of the windows' weighted by their tokens, normalised.
         """
+
+
+def open_encoder(settings: Settings, progress: Progress = silent) -> Encoder:
+    """Load the model the settings name, building the default one first when it is missing. Takes seconds.
+
+    `progress` hears of the building alone, as stage `model`. Raises ModelError, with what to do.
+    """
+    from yinju.encoder import loading
+
+    if settings.model is None:
+        return loading.open_bundled(settings.home, settings.threads, progress)
+    return loading.open_named(settings.model, settings.threads)
+
+
+def encoder_fingerprint(settings: Settings) -> str | None:
+    """The fingerprint `open_encoder` would give, where it is known without loading the model; else None."""
+    return bundled_fingerprint() if settings.model is None else None
