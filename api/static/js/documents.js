@@ -1,0 +1,84 @@
+// Documents as the service holds them: fetched once, drawn with their headings, and compared with quotes.
+
+import { getDocument, getText } from "./api.js";
+import { el } from "./dom.js";
+import { scriptTag } from "./i18n.js";
+import { marked } from "./marks.js";
+import { slice, utf16Offsets } from "./offsets.js";
+
+const cache = new Map();
+
+/**
+ * `{meta, text}` of a document. With `sha`, a copy of another version than that one is fetched anew.
+ * Rejects with ApiError.
+ */
+export async function loadDocument(id, sha) {
+  const kept = await cache.get(id);
+  if (kept && (!sha || kept.meta.text_sha256 === sha)) return kept;
+  const fetched = Promise.all([getDocument(id), getText(id)]).then(([meta, text]) => ({ meta, text }));
+  cache.set(id, fetched.catch(() => cache.delete(id) && undefined));
+  return fetched;
+}
+
+/** Whether the quote and each of its highlights stand in the source, character for character. */
+export function isVerbatim(citation, text) {
+  const same = ({ start, end }, words) => slice(text, start, end) === words;
+  return same(citation, citation.quote) && citation.highlights.every((h) => same(h, h.text));
+}
+
+/** Ranges in code points of `text`, with `start` and `end` as UTF-16 indexes and all else kept. */
+function inUtf16(text, ranges) {
+  const units = utf16Offsets(text, ranges.flatMap((range) => [range.start, range.end]));
+  return ranges.map((range, i) => ({ ...range, start: units[2 * i], end: units[2 * i + 1] }));
+}
+
+/** The lines of `text` that hold more than white space, as `{start, end}`. */
+function* lines(text) {
+  for (let start = 0, end = 0; start <= text.length; start = end + 1) {
+    end = text.indexOf("\n", start);
+    if (end < 0) end = text.length;
+    if (text.slice(start, end).trim()) yield { start, end };
+  }
+}
+
+/** For each line its heading, or null. A lead-in that runs on in its own line leaves that line a paragraph. */
+function headingFinder(text, headings) {
+  let next = 0;
+  return ({ start, end }) => {
+    while (next < headings.length && headings[next].end <= start) next += 1;
+    const heading = headings[next];
+    if (!heading || heading.start >= end) return null;
+    return /^[\s#]*$/.test(text.slice(heading.end, end)) ? heading : null;
+  };
+}
+
+/**
+ * The document's text, a paragraph or heading a line, with `ranges` (code points, kind "quote" or "hit") marked.
+ * `top`: the heading level the document's highest headings get. Headings carry the id "h-START" (code points).
+ */
+export function drawDocument({ meta, text }, ranges, top) {
+  const headings = inUtf16(text, meta.headings.map((heading) => ({ ...heading, id: `h-${heading.start}` })));
+  const headingOf = headingFinder(text, headings);
+  const marks = inUtf16(text, ranges);
+  const body = el("div", { class: "document-text", lang: scriptTag(text.slice(0, 2000)) || null });
+  for (const line of lines(text)) {
+    const heading = headingOf(line);
+    const words = marked(text, marks, line.start, line.end);
+    if (heading) body.append(el(`h${Math.min(6, top + Math.max(heading.level, 1) - 1)}`, { id: heading.id }, words));
+    else body.append(el("p", { class: isTitle(text, line, meta, body) ? "document-title" : null }, words));
+  }
+  return body;
+}
+
+function isTitle(text, { start, end }, meta, body) {
+  return body.childElementCount === 0 && text.slice(start, end).replace(/^#+\s*/, "").trim() === meta.title;
+}
+
+/** Scroll `frame` (an element that scrolls, or null for the page) so that its first mark is in its upper part. */
+export function showFirstMark(body, frame) {
+  const mark = body.querySelector("mark.hit") ?? body.querySelector("mark");
+  if (!mark) return;
+  const box = mark.getBoundingClientRect();
+  if (frame) frame.scrollTop += box.top - frame.getBoundingClientRect().top - frame.clientHeight * 0.3;
+  else window.scrollBy(0, box.top - window.innerHeight * 0.3);
+}

@@ -1,0 +1,138 @@
+// One question with its answer, drawn from the turn's state alone.
+
+import { sourceHref } from "./api.js";
+import { answerNodes } from "./answer.js";
+import { isVerbatim, loadDocument } from "./documents.js";
+import { el, icon, ICONS } from "./dom.js";
+import { failureText } from "./failures.js";
+import { date, number, percent, scriptTag, t } from "./i18n.js";
+import { marked } from "./marks.js";
+import { utf16Offsets } from "./offsets.js";
+
+/**
+ * An <article> for `turn`. `act` holds what its buttons do:
+ * `citation(turn, number)`, `passage(passage)`, `retry(turn)`, `copy(turn, button)`, `print(article)`, `reports()`.
+ */
+export function drawTurn(turn, act) {
+  const article = el("article", { class: `turn turn-${turn.state}` });
+  article.append(el("h2", { class: "question" }, el("span", { class: "sr-only" }, t("copy.question")), turn.question));
+  if (turn.state === "running" && !turn.answer) {
+    article.append(el("p", { class: "searching" }, t("turn.searching")));
+    return article;
+  }
+  if (turn.status === "not_found") article.append(...notFound(turn, act));
+  else if (turn.answer) article.append(answerText(turn, act));
+  if (turn.status === "answered") article.append(...answered(turn, act));
+  if (turn.state !== "done" && turn.state !== "running") article.append(failure(turn, act));
+  if (turn.state === "done") article.append(actions(turn, article, act));
+  return article;
+}
+
+function answerText(turn, act) {
+  const open = (number) => act.citation(turn, number);
+  const lang = turn.language ?? (scriptTag(turn.answer) || null);
+  return el("div", { class: "answer", lang }, answerNodes(turn.answer, turn.citations, open));
+}
+
+function answered(turn, act) {
+  const parts = [confidence(turn)];
+  if (turn.mode === "generative") parts.push(el("p", { class: "remark" }, t("turn.generative")));
+  const list = el("ol", { class: "sources" }, turn.citations.map((citation) => source(turn, citation, act)));
+  parts.push(el("section", {}, el("h3", {}, t("turn.sources")), list));
+  const other = turn.passages.filter((passage) => !turn.citations.some((c) => c.passage_id === passage.passage_id));
+  if (other.length) {
+    const title = el("summary", {}, t("related.title", { n: other.length }));
+    parts.push(el("details", { class: "related" }, title, passageList(other, act)));
+  }
+  return parts;
+}
+
+/** 4 (very confident) to 1. An answer is only given from the service's threshold on, by default 0.5. */
+export function confidenceLevel(probability) {
+  return [0.6, 0.75, 0.9].filter((bound) => probability >= bound).length + 1;
+}
+
+function confidence(turn) {
+  const level = confidenceLevel(turn.confidence);
+  const hint = t("confidence.hint", { n: percent(turn.confidence) });
+  const bars = el("span", { class: "bars", "aria-hidden": "true" }, [1, 2, 3, 4].map((i) => el("i", { class: i <= level ? "on" : null })));
+  const words = el("span", {}, t(`confidence.${level}`), el("span", { class: "sr-only" }, ` (${hint})`));
+  return el("p", { class: `confidence level-${level}`, title: hint }, bars, words);
+}
+
+function place(item) {
+  const parts = [item.heading.join(" › ")];
+  if (item.page) parts.push(t("cite.page", { n: item.page }));
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** Title, date and heading path of a citation or passage. */
+export function origin(item) {
+  const when = "document_date" in item ? (item.document_date ? date(item.document_date) : t("cite.date_unknown")) : null;
+  const first = el("span", { class: "origin-title", lang: scriptTag(item.title) || null }, item.title);
+  const second = [when, place(item)].filter(Boolean).join(" · ");
+  return el("p", { class: "origin" }, first, second && el("span", { class: "origin-place" }, second));
+}
+
+function source(turn, citation, act) {
+  const points = citation.highlights.flatMap((h) => [h.start - citation.start, h.end - citation.start]);
+  const units = utf16Offsets(citation.quote, points);
+  const marks = citation.highlights.map((_, i) => ({ kind: "hit", start: units[2 * i], end: units[2 * i + 1] }));
+  const quote = el("blockquote", { lang: scriptTag(citation.quote) || null }, marked(citation.quote, marks));
+  const look = el("button", { type: "button", class: "link", "data-cite": citation.number, onclick: () => act.citation(turn, citation.number) }, t("cite.open"));
+  const links = el("p", { class: "source-links" }, look, fullSource(citation), verifiedSign(citation));
+  return el("li", { class: "source" }, el("span", { class: "badge", "aria-hidden": "true" }, citation.number), el("div", {}, quote, origin(citation), links));
+}
+
+export function fullSource(item) {
+  return el("a", { class: "full", href: sourceHref(item.document_id, item.start, item.end), target: "_blank", rel: "noopener" }, t("cite.full"));
+}
+
+/** Says that the quote is the source's, once it has been compared with the source; until then it is empty. */
+export function verifiedSign(citation) {
+  const sign = el("span", { class: "verified" });
+  loadDocument(citation.document_id, citation.text_sha256).then(
+    ({ text }) => {
+      const same = isVerbatim(citation, text);
+      const values = { a: number(citation.start + 1), b: number(citation.end) };
+      sign.classList.add(same ? "is-same" : "is-changed");
+      sign.title = t(same ? "cite.verified.hint" : "cite.changed.hint", values);
+      sign.append(icon(...(same ? ICONS.check : ICONS.warn)), t(same ? "cite.verified" : "cite.changed"));
+    },
+    () => sign.remove(), // Could not be compared: nothing is claimed.
+  );
+  return sign;
+}
+
+function passageList(passages, act) {
+  return el("ol", { class: "passages" }, passages.map((passage) => {
+    const look = el("button", { type: "button", class: "link", onclick: () => act.passage(passage) }, t("cite.open"));
+    const words = el("p", { class: "passage-text", lang: scriptTag(passage.text) || null }, passage.text.trim());
+    return el("li", {}, words, origin(passage), el("p", { class: "source-links" }, look, fullSource(passage)));
+  }));
+}
+
+function notFound(turn, act) {
+  const lead = el("p", { class: "missing-lead" }, icon(...ICONS.search), t(`missing.${turn.reason}`));
+  const parts = [el("div", { class: "missing" }, lead, answerText(turn, act))];
+  if (turn.reason === "empty_index") {
+    parts.push(el("p", {}, el("button", { type: "button", class: "link", onclick: act.reports }, t("missing.how"))));
+  }
+  if (turn.passages.length) {
+    parts.push(el("section", { class: "nearest" }, el("h3", {}, t("missing.nearest")), passageList(turn.passages, act)));
+  }
+  return parts;
+}
+
+function failure(turn, act) {
+  const retry = el("button", { type: "button", class: "button retry", onclick: () => act.retry(turn) }, t("error.retry"));
+  const words = failureText(turn).map((sentence) => el("p", {}, sentence));
+  return el("div", { class: `failure failure-${turn.state}` }, el("div", {}, words), retry);
+}
+
+function actions(turn, article, act) {
+  const copy = el("button", { type: "button", class: "quiet copy" }, icon(...ICONS.copy), el("span", {}, t("turn.copy")));
+  copy.addEventListener("click", () => act.copy(turn, copy));
+  const print = el("button", { type: "button", class: "quiet", onclick: () => act.print(article) }, icon(...ICONS.print), t("turn.print"));
+  return el("p", { class: "actions" }, copy, print);
+}
