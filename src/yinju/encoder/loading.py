@@ -55,8 +55,6 @@ def _fingerprint(name: str, model: SentenceTransformer) -> str:
     digest = hashlib.sha256(repr(model).encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(f"{key} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(
-            tensor.detach().contiguous().view(torch.uint8).numpy().data if tensor.dim() else str(tensor).encode()
-        )
+        digest.update(tensor.detach().contiguous().flatten().view(torch.uint8).numpy().data)
     prompts = " ".join(f"{key}={prompt!r}" for key, prompt in sorted(model.prompts.items()) if prompt)
     return f"{name} weights={digest.hexdigest()[:16]} {prompts} max={model.max_seq_length}"

@@ -74,9 +74,8 @@ def bundled_folder(home: Path) -> Path:
 def bundled_fingerprint() -> str:
     """The default model's fingerprint, known before it is built."""
     prompts = " ".join(f"{name}={prompt!r}" for name, prompt in sorted(PROMPTS.items()))
-    return (
-        f"multilingual-e5-small weights={WEIGHTS_SHA256[:16]} builder={BUILDER} {SETTINGS} {prompts} max={MAX_TOKENS}"
-    )
+    made = f"weights={WEIGHTS_SHA256[:16]} builder={BUILDER} {SETTINGS}"
+    return f"multilingual-e5-small {made} {prompts} max={MAX_TOKENS}"
 
 
 def rebuild(folder: Path) -> str:

@@ -19,7 +19,7 @@ TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "onnx_config.json"
 
 
-class OnnxTransformer(InputModule):
+class OnnxTransformer(InputModule):  # type: ignore[misc]  # sentence-transformers is typed in parts only
     """Texts to `token_embeddings` through an ONNX file that maps `input_ids` and `attention_mask` to them.
 
     `forward` is safe to call from several threads. So is `preprocess`: padding and cutting are done here, because
@@ -52,7 +52,7 @@ class OnnxTransformer(InputModule):
         return self.embedding_dimension
 
     def preprocess(
-        self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any
+        self, inputs: Sequence[Any], prompt: str | None = None, **_options: Any
     ) -> dict[str, torch.Tensor | Any]:
         """Token ids and mask of the texts, each with `prompt` before it, cut to `max_seq_length` and padded."""
         encodings = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
@@ -67,14 +67,14 @@ class OnnxTransformer(InputModule):
             mask[row, : len(kept)] = 1
         return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
 
-    def forward(self, features: dict[str, torch.Tensor | Any], **kwargs: Any) -> dict[str, torch.Tensor | Any]:
+    def forward(self, features: dict[str, torch.Tensor | Any], **_options: Any) -> dict[str, torch.Tensor | Any]:
         """Add `token_embeddings`, float32 (batch, sequence, dimension), to the features."""
         inputs = {name: cast(torch.Tensor, features[name]).numpy() for name in ("input_ids", "attention_mask")}
         (hidden,) = self.session.run(None, inputs)
         features["token_embeddings"] = torch.from_numpy(hidden)
         return features
 
-    def save(self, output_path: str, *args: Any, safe_serialization: bool = True, **kwargs: Any) -> None:
+    def save(self, output_path: str, *_args: Any, **_options: Any) -> None:
         """Write the configuration, and copy the ONNX file and the tokenizer, into `output_path`."""
         self.save_config(output_path)
         if self.folder.resolve() != Path(output_path).resolve():
@@ -82,7 +82,9 @@ class OnnxTransformer(InputModule):
                 shutil.copyfile(self.folder / name, Path(output_path) / name)
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", *, threads: int = 0, **kwargs: Any) -> OnnxTransformer:
+    def load(
+        cls, model_name_or_path: str, subfolder: str = "", *, threads: int = 0, **_options: Any
+    ) -> OnnxTransformer:
         """Load from a local folder that `save` wrote; `threads` per call, 0 for one a physical core."""
         folder = Path(model_name_or_path) / subfolder
         config = cls.load_config(os.fspath(folder), local_files_only=True)

@@ -52,9 +52,9 @@ class SentenceEncoder:
         ]
         if len(parts) == 1:
             return parts[0][1]
-        pooled = np.sum([part.pooled * max(len(part.tokens), 1) for _, part in parts], axis=0, dtype=np.float32)
+        weighted = [part.pooled * np.float32(max(len(part.tokens), 1)) for _, part in parts]
         return Encoding(
-            pooled / max(np.linalg.norm(pooled), _SMALLEST),
+            _normalised(np.sum(weighted, axis=0)),
             np.concatenate([part.tokens for _, part in parts]),
             np.concatenate([part.offsets + np.int32(start) for start, part in parts]),
         )
