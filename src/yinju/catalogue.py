@@ -5,45 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 
 from yinju import rows, schema
 from yinju.blobs import Packed
-from yinju.document_ids import document_id, not_found, unused_id
-from yinju.records import Document, DocumentSummary, Passage, Reading
-from yinju.rows import Counts, Generation, Origin, StoredDocument, StoredPassage
+from yinju.document_ids import not_found
+from yinju.records import Document, DocumentSummary, Passage
+from yinju.stored import Counts, Draft, Generation, Known, Origin, StoredDocument, StoredPassage
 
 BUSY_TIMEOUT = 10.0  # seconds; one document's transaction takes far less
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A document to be stored: what was read, its passages (in order) and one Packed a passage."""
-
-    root: str | None
-    name: str
-    bytes_sha256: str
-    reading: Reading
-    passages: tuple[Passage, ...]
-    vectors: tuple[Packed, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.passages) != len(self.vectors):
-            raise ValueError(f"{len(self.passages)} passages with {len(self.vectors)} vectors")
-        for passage in self.passages:
-            if passage.text != self.reading.text[passage.start : passage.end]:
-                raise ValueError(f"passage {passage.id} is not a slice of its document")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a folder's next indexing compares a file with."""
-
-    id: str
-    bytes_sha256: str
 
 
 class Catalogue:
@@ -120,22 +92,30 @@ class Catalogue:
     def passages(self, document_id: str) -> list[Passage]:
         """The document's passages in order. Raises NotFound."""
         with self._reading() as connection:
-            found = rows.passages(connection, document_id)
-        if found is None:
-            raise not_found(document_id)
-        return found
+            found = rows.stored_document(connection, document_id)
+            if found is None:
+                raise not_found(document_id)
+            return rows.passages(connection, found)
+
+    def stored(self, document_id: str) -> list[StoredPassage]:
+        """The document's passages in order, with their vectors. Raises NotFound."""
+        with self._reading() as connection:
+            found = rows.stored_document(connection, document_id)
+            if found is None:
+                raise not_found(document_id)
+            return list(rows.stored_passages(connection, found))
 
     def known(self, root: str) -> dict[str, Known]:
         """The documents indexed from one folder, by name."""
         with self._reading() as connection:
-            query = "SELECT name, id, bytes_sha256 FROM documents WHERE root = ? ORDER BY name"
+            query = "SELECT name, id, bytes_sha256, structure FROM documents WHERE root = ? ORDER BY name"
             return {name: Known(*rest) for name, *rest in connection.execute(query, (root,))}
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One committed state, unchanging for as long as it is open."""
         with self._reading() as connection:
-            yield Snapshot(connection)
+            yield Snapshot(connection, self.path)
 
     def put(self, draft: Draft, origin: Origin) -> str:
         """Add a document, or replace the one of the same root and name; returns its id, which a replacement keeps.
@@ -146,7 +126,7 @@ class Catalogue:
         with schema.transaction(self.path, self._timeout) as connection:
             rows.check_origin(connection, origin, self.path)
             rows.set_origin(connection, origin)
-            key, identifier = _upsert(connection, draft)
+            key, identifier = rows.upsert(connection, draft)
             rows.store_passages(connection, key, draft.passages, draft.vectors)
             rows.bump(connection)
         return identifier
@@ -208,11 +188,16 @@ class Catalogue:
 class Snapshot:
     """One committed state of a catalogue."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
         self.generation = rows.generation(connection)
         self.origin = rows.origin(connection)
         self.counts = rows.counts(connection)
+
+    def check(self, origin: Origin) -> None:
+        """Raises IndexMismatch unless `origin` is what made the documents stored here (or there are none)."""
+        rows.check_origin(self._connection, origin, self._path)
 
     def documents(self) -> Iterator[StoredDocument]:
         """In the order of their ids."""
@@ -241,18 +226,3 @@ class Rewriting:
     def put(self, document_id: str, passages: tuple[Passage, ...], vectors: tuple[Packed, ...]) -> None:
         (key,) = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         rows.store_passages(self._connection, key, passages, vectors)
-
-
-def _upsert(connection: sqlite3.Connection, draft: Draft) -> tuple[int, str]:
-    """The document's key and id. A document without a root is never replaced: its name does not identify it."""
-    columns = rows.document_columns(draft.reading, draft.bytes_sha256)
-    old = connection.execute("SELECT key, id FROM documents WHERE root = ? AND name = ?", (draft.root, draft.name))
-    found: tuple[int, str] | None = old.fetchone()
-    if found is not None:
-        rows.update_document(connection, found[0], columns)
-        return found
-    identifier = unused_id(
-        document_id(draft.name),
-        lambda wanted: connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone() is not None,
-    )
-    return rows.insert_document(connection, identifier, draft.root, draft.name, columns), identifier

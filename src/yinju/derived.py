@@ -21,7 +21,7 @@ from yinju.lexical import LexicalIndex, LexicalWriter
 from yinju.passage_table import PassageTable, PassageTableWriter
 from yinju.passages import SPLITTER
 from yinju.progress import Progress, silent
-from yinju.rows import Generation, Origin
+from yinju.stored import Generation, Origin
 from yinju.text import terms
 from yinju.token_store import TokenStore, TokenWriter
 from yinju.vectors import VectorIndex, VectorWriter
@@ -48,7 +48,12 @@ def open_derived(catalogue: Catalogue, folder: Path, fingerprint: str, progress:
 
     Raises IndexMismatch when the catalogue was made by another encoder than `fingerprint` names.
     """
-    return find_derived(catalogue, folder, fingerprint) or _make(catalogue, folder, progress)
+    found = find_derived(catalogue, folder, fingerprint)
+    if found is not None:
+        return found
+    with _alone(folder), catalogue.snapshot() as snapshot:
+        made_meanwhile = _found(snapshot, folder, fingerprint)
+        return _made(snapshot, folder, progress) if made_meanwhile is None else made_meanwhile
 
 
 def find_derived(catalogue: Catalogue, folder: Path, fingerprint: str) -> Derived | None:
@@ -56,11 +61,14 @@ def find_derived(catalogue: Catalogue, folder: Path, fingerprint: str) -> Derive
 
     Raises IndexMismatch when the catalogue was made by another encoder than `fingerprint` names.
     """
-    made_by = catalogue.origin()
-    if made_by is not None:
-        catalogue.check(Origin(fingerprint, SPLITTER, made_by.dimension))
-    generation = catalogue.generation()
-    return _opened(folder / f"g{generation}", generation, made_by)
+    with catalogue.snapshot() as snapshot:
+        return _found(snapshot, folder, fingerprint)
+
+
+def _found(snapshot: Snapshot, folder: Path, fingerprint: str) -> Derived | None:
+    if snapshot.origin is not None:
+        snapshot.check(Origin(fingerprint, SPLITTER, snapshot.origin.dimension))
+    return _opened(folder / f"g{snapshot.generation}", snapshot.generation, snapshot.origin)
 
 
 def _opened(folder: Path, generation: Generation, made_by: Origin | None) -> Derived | None:
@@ -80,25 +88,20 @@ def _opened(folder: Path, generation: Generation, made_by: Origin | None) -> Der
     return found if len(sizes) == 1 else None
 
 
-def _make(catalogue: Catalogue, folder: Path, progress: Progress) -> Derived:
-    with _alone(folder), catalogue.snapshot() as snapshot:
-        target = folder / f"g{snapshot.generation}"
-        made_meanwhile = _opened(target, snapshot.generation, snapshot.origin)
-        if made_meanwhile is not None:
-            return made_meanwhile
-        unfinished = folder / _UNFINISHED
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        _write(snapshot, unfinished, progress)
-        manifest.write(unfinished, snapshot.generation, snapshot.origin)
-        shutil.rmtree(target, ignore_errors=True)
-        unfinished.rename(target)
-        manifest.flush(folder)
-        made = _opened(target, snapshot.generation, snapshot.origin)
-        if made is None:
-            raise OSError(f"{target} was written and can't be read back. Check the disk.")
-        _prune(folder, keep=target)
-        return made
+def _made(snapshot: Snapshot, folder: Path, progress: Progress) -> Derived:
+    target, unfinished = folder / f"g{snapshot.generation}", folder / _UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    _write(snapshot, unfinished, progress)
+    manifest.write(unfinished, snapshot.generation, snapshot.origin)
+    shutil.rmtree(target, ignore_errors=True)  # there only when it was found torn
+    unfinished.rename(target)
+    manifest.flush(folder)
+    made = _opened(target, snapshot.generation, snapshot.origin)
+    if made is None:
+        raise OSError(f"{target} was written and can't be read back. Check the disk, then start again.")
+    _prune(folder, keep=target)
+    return made
 
 
 def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:

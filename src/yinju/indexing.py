@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from yinju.blobs import Packed, pack
-from yinju.catalogue import Catalogue, Draft, Known
+from yinju.catalogue import Catalogue
 from yinju.document_ids import document_id
 from yinju.encoder import Encoder
 from yinju.errors import InvalidRequest, NotFound, Unreadable
 from yinju.folders import Listing, list_folder
 from yinju.passages import SPLITTER, split
 from yinju.progress import Progress, silent
-from yinju.readers import read
+from yinju.readers import STRUCTURE, read
 from yinju.records import Passage
-from yinju.rows import Origin
+from yinju.stored import Draft, Known, Origin
 
 __all__ = ["IndexReport", "Progress", "index_folder", "origin_of", "passage_input", "reencode"]
 
@@ -27,7 +29,8 @@ class IndexReport:
     """What an indexing did, by file names relative to the folder.
 
     `refused` pairs a name with the reason. A document whose file can no longer be read keeps its last readable
-    version. A file moved within the folder is in `moved` alone, as (old name, new name), and keeps its id.
+    version. A file moved to another place below the folder is in `moved` alone, as (old name, new name), and keeps
+    its id.
     """
 
     added: tuple[str, ...] = ()
@@ -117,24 +120,38 @@ class _Indexing:
     def _index(self, name: str) -> None:
         data = _bytes_of(self._root, name)
         digest = sha256(data).hexdigest()
-        known = self._known.get(name)
-        if known is not None and known.bytes_sha256 == digest:
+        known, twin = self._known.get(name), self._gone_twin(digest)
+        if known is not None and (known.bytes_sha256, known.structure) == (digest, STRUCTURE):
             self._done["unchanged"].append(name)
-        elif known is None and (old := self._gone_with(digest)) is not None:
-            self._catalogue.rename(self._gone.pop(old).id, name)
-            self._moved.append((old, name))
+        elif known is None and twin is not None and _same_file_name(twin, name):
+            self._catalogue.rename(self._gone.pop(twin).id, name)
+            self._moved.append((twin, name))
         else:
-            self._catalogue.put(self._draft(name, data, digest, known), origin_of(self._encoder))
+            source = self._gone[twin] if known is None and twin is not None else known
+            draft = self._draft(name, data, digest, source)
+            self._catalogue.put(draft, origin_of(self._encoder))
             self._done["added" if known is None else "replaced"].append(name)
 
-    def _gone_with(self, digest: str) -> str | None:
-        return next((name for name, known in self._gone.items() if known.bytes_sha256 == digest), None)
+    def _gone_twin(self, digest: str) -> str | None:
+        """A file that is gone and held the same bytes, read by the same readers."""
+        wanted = (digest, STRUCTURE)
+        return next((name for name, old in self._gone.items() if (old.bytes_sha256, old.structure) == wanted), None)
 
-    def _draft(self, name: str, data: bytes, digest: str, known: Known | None) -> Draft:
+    def _draft(self, name: str, data: bytes, digest: str, source: Known | None) -> Draft:
+        """What to store for a file. Passages it shares with the document `source` are not encoded again."""
         reading = read(name, data)
-        passages = tuple(split(document_id(name) if known is None else known.id, reading))
-        vectors = _encoded(self._encoder, passages, self._progress)
-        return Draft(str(self._root), name, digest, reading, passages, vectors)
+        passages = tuple(split(document_id(name), reading))
+        ready = {} if source is None else self._vectors_by_input(source)
+        vectors = _encoded(self._encoder, passages, self._progress, ready)
+        return Draft(str(self._root), name, digest, STRUCTURE, reading, passages, vectors)
+
+    def _vectors_by_input(self, source: Known) -> dict[str, Packed]:
+        return {passage_input(stored.passage): stored.vectors for stored in self._catalogue.stored(source.id)}
+
+
+def _same_file_name(one: str, other: str) -> bool:
+    # The file's own name decides its reader, and may be its title: with another, the same bytes are another document.
+    return PurePosixPath(one).name == PurePosixPath(other).name
 
 
 def _bytes_of(root: Path, name: str) -> bytes:
@@ -144,10 +161,17 @@ def _bytes_of(root: Path, name: str) -> bytes:
         raise Unreadable(f"{name} can't be read ({error.strerror}). Check that it is there and may be read.") from error
 
 
-def _encoded(encoder: Encoder, passages: tuple[Passage, ...], progress: Progress) -> tuple[Packed, ...]:
+def _encoded(
+    encoder: Encoder,
+    passages: tuple[Passage, ...],
+    progress: Progress,
+    ready: Mapping[str, Packed] = MappingProxyType({}),
+) -> tuple[Packed, ...]:
+    """The passages' vectors, in order; those whose input is in `ready` are taken from there."""
     texts = [passage_input(passage) for passage in passages]
-    packed = []
-    for passage, encoding in zip(passages, encoder.encode_passages(texts), strict=True):
-        packed.append(pack(encoding, len(passage.text), encoder.dimension))
-        progress("encode", len(packed), len(passages))
-    return tuple(packed)
+    missing = list(dict.fromkeys(text for text in texts if text not in ready))
+    made: dict[str, Packed] = {}
+    for text, encoding in zip(missing, encoder.encode_passages(missing), strict=True):
+        made[text] = pack(encoding, len(text), encoder.dimension)
+        progress("encode", len(made), len(missing))
+    return tuple(made.get(text) or ready[text] for text in texts)

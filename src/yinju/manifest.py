@@ -8,7 +8,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from yinju.rows import Generation, Origin
+from yinju.stored import Generation, Origin
 from yinju.token_store import LARGE_FILE
 
 FORMAT = 1

@@ -5,59 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from yinju.blobs import Packed
+from yinju.document_ids import document_id, unused_id
 from yinju.errors import IndexMismatch
-from yinju.records import Block, Document, DocumentSummary, Passage, Reading
+from yinju.records import Block, Document, DocumentSummary, Passage
 from yinju.schema import new_mark
-
-
-class Generation(NamedTuple):
-    """A committed state: a number that grows, and a mark that no other state bears."""
-
-    number: int
-    mark: str
-
-    def __str__(self) -> str:
-        return f"{self.number:06d}-{self.mark}"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What made the passages and vectors: the encoder's fingerprint, the splitter's name, numbers a vector."""
-
-    encoder: str
-    splitter: str
-    dimension: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    documents: int
-    passages: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    key: int
-    id: str
-    title: str
-    date: str | None
-    name: str
-    text: str
-    text_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    passage: Passage
-    vectors: Packed
-
+from yinju.stored import Counts, Draft, Generation, Origin, StoredDocument, StoredPassage
 
 _SUMMARIES = """
 SELECT id, title, date, name, root, characters,
@@ -65,6 +22,7 @@ SELECT id, title, date, name, root, characters,
        version, text_sha256, added_at, updated_at
 FROM documents
 """
+_STORED = "SELECT key, id, title, date, name, text, text_sha256 FROM documents "
 SUMMARY_PAGE = _SUMMARIES + "WHERE id > ? ORDER BY id LIMIT ?"
 SUMMARY_OF_ONE = _SUMMARIES + "WHERE id = ?"
 
@@ -129,7 +87,8 @@ def document(connection: sqlite3.Connection, document_id: str) -> Document | Non
     return Document(identifier, title, date, name, root, text, read_blocks, tuple(json.loads(pages)), *rest)
 
 
-def document_columns(reading: Reading, bytes_sha256: str) -> dict[str, object]:
+def _columns(draft: Draft) -> dict[str, object]:
+    reading = draft.reading
     return {
         "title": reading.title,
         "date": reading.date,
@@ -137,36 +96,50 @@ def document_columns(reading: Reading, bytes_sha256: str) -> dict[str, object]:
         "characters": len(reading.text),
         "blocks": json.dumps([(b.kind, b.start, b.end, b.level, b.cut) for b in reading.blocks]),
         "pages": json.dumps(reading.pages),
-        "bytes_sha256": bytes_sha256,
+        "bytes_sha256": draft.bytes_sha256,
+        "structure": draft.structure,
         "text_sha256": sha256(reading.text.encode()).hexdigest(),
         "now": now(),
     }
 
 
-def insert_document(
-    connection: sqlite3.Connection, identifier: str, root: str | None, name: str, columns: dict[str, object]
-) -> int:
+def _insert(connection: sqlite3.Connection, identifier: str, draft: Draft, columns: dict[str, object]) -> int:
     """The new document's key."""
     query = """
-        INSERT INTO documents (id, title, date, root, name, text, characters, blocks, pages, bytes_sha256, text_sha256,
-                               version, added_at, updated_at)
-        VALUES (:id, :title, :date, :root, :name, :text, :characters, :blocks, :pages, :bytes_sha256, :text_sha256,
-                1, :now, :now)
+        INSERT INTO documents (id, title, date, root, name, text, characters, blocks, pages, bytes_sha256, structure,
+                               text_sha256, version, added_at, updated_at)
+        VALUES (:id, :title, :date, :root, :name, :text, :characters, :blocks, :pages, :bytes_sha256, :structure,
+                :text_sha256, 1, :now, :now)
         RETURNING key
     """
-    (key,) = connection.execute(query, {**columns, "id": identifier, "root": root, "name": name}).fetchone()
+    (key,) = connection.execute(query, {**columns, "id": identifier, "root": draft.root, "name": draft.name}).fetchone()
     return int(key)
 
 
-def update_document(connection: sqlite3.Connection, key: int, columns: dict[str, object]) -> None:
-    # Two processes may index the same change: it is one new version all the same.
+def _update(connection: sqlite3.Connection, key: int, columns: dict[str, object]) -> None:
+    # A version is a version of the text: two processes may index the same change, a reader may learn new headings.
     query = """
         UPDATE documents SET title = :title, date = :date, text = :text, characters = :characters, blocks = :blocks,
-            pages = :pages, version = version + (bytes_sha256 != :bytes_sha256), bytes_sha256 = :bytes_sha256,
-            text_sha256 = :text_sha256, updated_at = :now
+            pages = :pages, bytes_sha256 = :bytes_sha256, structure = :structure,
+            version = version + (text_sha256 != :text_sha256), text_sha256 = :text_sha256, updated_at = :now
         WHERE key = :key
     """
     connection.execute(query, {**columns, "key": key})
+
+
+def upsert(connection: sqlite3.Connection, draft: Draft) -> tuple[int, str]:
+    """The document's key and id. A document without a root is never replaced: its name does not identify it."""
+    columns = _columns(draft)
+    old = connection.execute("SELECT key, id FROM documents WHERE root = ? AND name = ?", (draft.root, draft.name))
+    found: tuple[int, str] | None = old.fetchone()
+    if found is not None:
+        _update(connection, found[0], columns)
+        return found
+    identifier = unused_id(
+        document_id(draft.name),
+        lambda wanted: connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone() is not None,
+    )
+    return _insert(connection, identifier, draft, columns), identifier
 
 
 def store_passages(
@@ -184,18 +157,18 @@ def store_passages(
         connection.execute(insert_vectors, (key, packed.pooled, packed.tokens, packed.offsets))
 
 
-def passages(connection: sqlite3.Connection, document_id: str) -> list[Passage] | None:
-    found = connection.execute("SELECT key, text FROM documents WHERE id = ?", (document_id,)).fetchone()
-    if found is None:
-        return None
-    key, text = found
+def passages(connection: sqlite3.Connection, of: StoredDocument) -> list[Passage]:
     query = "SELECT start, end, heading, page FROM passages WHERE document = ? ORDER BY ordinal"
-    return [_passage(document_id, text, *row) for row in connection.execute(query, (key,))]
+    return [_passage(of.id, of.text, *row) for row in connection.execute(query, (of.key,))]
+
+
+def stored_document(connection: sqlite3.Connection, document_id: str) -> StoredDocument | None:
+    row = connection.execute(_STORED + "WHERE id = ?", (document_id,)).fetchone()
+    return None if row is None else StoredDocument(*row)
 
 
 def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]:
-    query = "SELECT key, id, title, date, name, text, text_sha256 FROM documents ORDER BY id"
-    return (StoredDocument(*row) for row in connection.execute(query))
+    return (StoredDocument(*row) for row in connection.execute(_STORED + "ORDER BY id"))
 
 
 def stored_passages(connection: sqlite3.Connection, of: StoredDocument) -> Iterator[StoredPassage]:

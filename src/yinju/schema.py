@@ -34,6 +34,7 @@ CREATE TABLE documents (
     blocks TEXT NOT NULL,
     pages TEXT NOT NULL,
     bytes_sha256 TEXT NOT NULL,
+    structure TEXT NOT NULL,
     text_sha256 TEXT NOT NULL,
     version INTEGER NOT NULL,
     added_at TEXT NOT NULL,

@@ -1,0 +1,29 @@
+"""Small documents whose passages are their lines."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from tests.fakes import CharacterEncoder
+from yinju.blobs import pack
+from yinju.indexing import origin_of
+from yinju.records import Block, Passage, Reading
+from yinju.stored import Draft
+
+ENCODER = CharacterEncoder()
+ORIGIN = origin_of(ENCODER)
+ROOT = "/reports"
+
+
+def draft(name: str, text: str, *, root: str | None = ROOT, heading: tuple[str, ...] = ()) -> Draft:
+    """A document titled by its name; every line that is not empty is a paragraph and a passage."""
+    spans, start = [], 0
+    for line in text.split("\n"):
+        if line:
+            spans.append((start, start + len(line)))
+        start += len(line) + 1
+    reading = Reading(text, name, "2025-10", tuple(Block("paragraph", *span) for span in spans), (0,))
+    passages = tuple(Passage("", start, end, text[start:end], heading, 1) for start, end in spans)
+    encodings = ENCODER.encode_passages([passage.text for passage in passages])
+    vectors = tuple(pack(e, len(p.text), ENCODER.dimension) for p, e in zip(passages, encodings, strict=True))
+    return Draft(root, name, sha256(text.encode()).hexdigest(), "1", reading, passages, vectors)

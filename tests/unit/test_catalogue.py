@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+
+from tests.documents import ENCODER, ORIGIN, ROOT, draft
+from yinju import rows, schema
+from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled, unpack_tokens
+from yinju.catalogue import Catalogue
+from yinju.encoder import Encoding
+from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound
+from yinju.records import Passage
+from yinju.stored import Draft
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "索引 index" / "catalogue.db"
+
+
+@pytest.fixture
+def catalogue(path: Path) -> Iterator[Catalogue]:
+    with Catalogue(path, busy_timeout=0.1) as opened:
+        yield opened
+
+
+def everything(path: Path) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        found = [
+            row
+            for table in ("meta", "documents", "passages", "vectors")
+            for row in connection.execute(f"SELECT * FROM {table}")
+        ]
+    connection.close()
+    return found
+
+
+def test_what_is_put_is_read_back(catalogue: Catalogue) -> None:
+    stored = draft("报告.txt", "第一段。\n\n第二段\0😀。", heading=("一、总体", "（一）细节"))
+    identifier = catalogue.put(stored, ORIGIN)
+    found = catalogue.document(identifier)
+    assert identifier == "报告"
+    assert (found.title, found.date, found.name, found.root) == ("报告.txt", "2025-10", "报告.txt", ROOT)
+    assert (found.text, found.blocks, found.pages) == (stored.reading.text, stored.reading.blocks, (0,))
+    assert found.bytes_sha256 == stored.bytes_sha256
+    assert found.text_sha256 == sha256(found.text.encode()).hexdigest()
+    assert found.version == 1
+    assert found.added_at == found.updated_at
+    assert catalogue.passages(identifier) == [replace(passage, document_id="报告") for passage in stored.passages]
+    assert catalogue.passages(identifier)[0].id == "报告:0-4"
+    assert catalogue.origin() == ORIGIN
+
+
+def test_vectors_are_stored_as_promised(catalogue: Catalogue) -> None:
+    catalogue.put(draft("a.txt", "甲 乙甲"), ORIGIN)
+    (stored,) = catalogue.stored("a")
+    first, second = ord("甲") % ENCODER.dimension, ord("乙") % ENCODER.dimension
+    pooled = unpack_pooled(stored.vectors.pooled)
+    assert pooled[first] == pytest.approx(2 / 5**0.5)
+    assert pooled[second] == pytest.approx(1 / 5**0.5)
+    tokens = unpack_tokens(stored.vectors.tokens, ENCODER.dimension)
+    assert [int(row.argmax()) for row in tokens] == [first, second, first]
+    assert (tokens.max(axis=1) == 127).all()
+    assert unpack_offsets(stored.vectors.offsets).tolist() == [[0, 1], [2, 3], [3, 4]]
+
+
+def test_replacing_keeps_the_id_and_makes_a_version(catalogue: Catalogue, path: Path) -> None:
+    catalogue.put(draft("报告.txt", "旧\n旧二\n旧三"), ORIGIN)
+    assert catalogue.put(draft("报告.txt", "新"), ORIGIN) == "报告"
+    assert (catalogue.document("报告").text, catalogue.document("报告").version) == ("新", 2)
+    assert [passage.text for passage in catalogue.passages("报告")] == ["新"]
+    assert catalogue.counts() == rows.Counts(documents=1, passages=1)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM vectors").fetchone() == (1,)
+    connection.close()
+
+
+def test_the_same_text_again_is_no_new_version(catalogue: Catalogue) -> None:
+    catalogue.put(draft("a.txt", "同"), ORIGIN)
+    catalogue.put(draft("a.txt", "同"), ORIGIN)
+    assert catalogue.document("a").version == 1
+
+
+def test_equal_names_of_different_roots_are_different_documents(catalogue: Catalogue) -> None:
+    names = [catalogue.put(draft("a.txt", "甲", root=root), ORIGIN) for root in ("/one", "/two", None, None)]
+    assert names == ["a", "a-2", "a-3", "a-4"]
+    assert list(catalogue.known("/one")) == ["a.txt"]
+
+
+def test_removing_leaves_nothing(catalogue: Catalogue, path: Path) -> None:
+    catalogue.put(draft("a.txt", "甲\n乙"), ORIGIN)
+    catalogue.remove("a")
+    assert len(everything(path)) == 1  # meta
+    with pytest.raises(NotFound):
+        catalogue.remove("a")
+
+
+def test_renaming_keeps_the_id(catalogue: Catalogue) -> None:
+    catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    catalogue.rename("a", "sub/a.txt")
+    assert list(catalogue.known(ROOT)) == ["sub/a.txt"]
+    assert catalogue.summary("a").name == "sub/a.txt"
+    with pytest.raises(NotFound):
+        catalogue.rename("b", "c")
+
+
+@pytest.mark.parametrize("read", ["document", "summary", "passages", "stored"])
+def test_an_unknown_id_says_where_the_ids_are(catalogue: Catalogue, read: str) -> None:
+    with pytest.raises(NotFound, match=r"'nix'.*yinju documents"):
+        getattr(catalogue, read)("nix")
+
+
+def test_pages_of_summaries(catalogue: Catalogue) -> None:
+    for name in ("c", "a", "乙", "b"):
+        catalogue.put(draft(f"{name}.txt", "一\n二"), ORIGIN)
+    first = catalogue.documents(limit=3)
+    assert [summary.id for summary in first] == ["a", "b", "c"]
+    assert [summary.id for summary in catalogue.documents(limit=3, after="c")] == ["乙"]
+    assert (first[0].characters, first[0].passages) == (3, 2)
+
+
+def test_every_write_makes_another_generation(catalogue: Catalogue) -> None:
+    seen = [catalogue.generation()]
+    for write in (
+        lambda: catalogue.put(draft("a.txt", "甲"), ORIGIN),
+        lambda: catalogue.put(draft("a.txt", "乙"), ORIGIN),
+        lambda: catalogue.rename("a", "b.txt"),
+        lambda: catalogue.remove("a"),
+    ):
+        write()
+        seen.append(catalogue.generation())
+    assert [generation.number for generation in seen] == [0, 1, 2, 3, 4]
+    assert len({generation.mark for generation in seen}) == 5
+
+
+def test_a_restored_backup_never_reaches_a_generation_twice(catalogue: Catalogue, path: Path, tmp_path: Path) -> None:
+    catalogue.close()
+    shutil.copy(path, tmp_path / "backup.db")
+    with Catalogue(path) as one, Catalogue(tmp_path / "backup.db") as other:
+        one.put(draft("a.txt", "甲"), ORIGIN)
+        other.put(draft("a.txt", "乙"), ORIGIN)
+        assert one.generation().number == other.generation().number
+        assert one.generation() != other.generation()
+
+
+def test_a_failing_write_leaves_the_old(catalogue: Catalogue, path: Path) -> None:
+    catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    before = everything(path)
+    good = draft("a.txt", "乙\n丙")
+    bad = replace(good, vectors=(good.vectors[0], Packed(b"", b"", None)))  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        catalogue.put(bad, ORIGIN)
+    assert everything(path) == before
+
+
+def test_opening_again_writes_nothing(catalogue: Catalogue, path: Path) -> None:
+    catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    catalogue.close()
+    before = path.read_bytes()
+    with Catalogue(path) as again:
+        assert again.counts().documents == 1
+    assert path.read_bytes() == before
+
+
+def test_a_read_can_not_write(catalogue: Catalogue) -> None:
+    with catalogue._reading() as connection, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("DELETE FROM documents")
+
+
+def test_another_encoder_is_refused(catalogue: Catalogue) -> None:
+    catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    other = replace(ORIGIN, encoder="other")
+    for refused in (lambda: catalogue.check(other), lambda: catalogue.put(draft("b.txt", "乙"), other)):
+        with pytest.raises(IndexMismatch, match=r"model characters, and other is.*yinju index --reencode"):
+            refused()
+    with pytest.raises(IndexMismatch, match="splitter"):
+        catalogue.check(replace(ORIGIN, splitter="other"))
+    assert catalogue.counts().documents == 1
+
+
+def test_an_empty_catalogue_takes_any_encoder(catalogue: Catalogue) -> None:
+    catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    catalogue.remove("a")
+    other = replace(ORIGIN, encoder="other")
+    catalogue.put(draft("a.txt", "甲"), other)
+    assert catalogue.origin() == other
+
+
+def test_a_file_of_another_kind_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"not a database, " * 100)
+    with pytest.raises(IndexMismatch, match="Restore it from a backup"):
+        Catalogue(path)
+    assert path.read_bytes() == b"not a database, " * 100
+
+
+def test_another_programs_database_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE other (x)")
+    connection.close()
+    with pytest.raises(IndexMismatch, match="another program"):
+        Catalogue(path)
+
+
+def test_a_newer_schema_is_refused(catalogue: Catalogue, path: Path) -> None:
+    catalogue.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    connection.close()
+    with pytest.raises(IndexMismatch, match="Upgrade Yinju"):
+        Catalogue(path)
+
+
+def test_a_second_writer_is_told_to_wait(catalogue: Catalogue, path: Path) -> None:
+    with schema.transaction(path, 0.1), pytest.raises(IndexBusy, match="Wait for it"):
+        catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    catalogue.put(draft("a.txt", "甲"), ORIGIN)
+
+
+def test_reading_goes_on_during_a_write(catalogue: Catalogue, path: Path) -> None:
+    catalogue.put(draft("a.txt", "旧"), ORIGIN)
+    with schema.transaction(path, 0.1) as connection:
+        connection.execute("UPDATE documents SET text = '新'")
+        assert catalogue.document("a").text == "旧"
+    assert catalogue.document("a").text == "新"
+
+
+def test_a_snapshot_does_not_change(catalogue: Catalogue) -> None:
+    catalogue.put(draft("a.txt", "旧\n二"), ORIGIN)
+    with catalogue.snapshot() as snapshot:
+        catalogue.put(draft("a.txt", "新"), ORIGIN)
+        assert [document.text for document in snapshot.documents()] == ["旧\n二"]
+        (document,) = snapshot.documents()
+        assert [stored.passage.text for stored in snapshot.passages(document)] == ["旧", "二"]
+        assert snapshot.generation.number == 1
+
+
+def test_readers_see_whole_documents_while_they_are_replaced(path: Path) -> None:
+    texts = ["甲" * 30 + "\n" + "乙" * 5, "丙" * 7]
+    torn: list[object] = []
+    stop = Event()
+
+    def read(catalogue: Catalogue) -> None:
+        while not stop.is_set():
+            document, passages = catalogue.document("a"), catalogue.passages("a")
+            if sha256(document.text.encode()).hexdigest() != document.text_sha256:
+                torn.append(document)
+            if "\n".join(passage.text for passage in passages) not in texts:
+                torn.append(passages)
+
+    with Catalogue(path) as catalogue:
+        catalogue.put(draft("a.txt", texts[0]), ORIGIN)
+        threads = [Thread(target=read, args=(catalogue,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for turn in range(20):
+            catalogue.put(draft("a.txt", texts[turn % 2]), ORIGIN)
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert torn == []
+
+
+def test_a_closed_catalogue_says_so(catalogue: Catalogue) -> None:
+    catalogue.close()
+    with pytest.raises(ValueError, match="closed"):
+        catalogue.counts()
+
+
+def test_a_read_that_outlives_the_catalogue_ends_well(catalogue: Catalogue) -> None:
+    with catalogue.snapshot() as snapshot:
+        catalogue.close()
+        assert snapshot.counts.documents == 0
+    assert catalogue._idle == []
+
+
+def test_a_draft_must_be_slices_with_a_vector_each() -> None:
+    good = draft("a.txt", "甲\n乙")
+    with pytest.raises(ValueError, match="2 passages with 1"):
+        replace(good, vectors=good.vectors[:1])
+    with pytest.raises(ValueError, match="not a slice"):
+        Draft(ROOT, "a", "", "1", good.reading, (Passage("a", 0, 1, "丁"),), good.vectors[:1])
+
+
+@pytest.mark.parametrize(
+    "pooled, tokens, offsets",
+    [
+        (np.zeros(3), np.zeros((1, 4)), [[0, 1]]),
+        (np.zeros(4), np.zeros((1, 3)), [[0, 1]]),
+        (np.zeros(4), np.zeros((2, 4)), [[0, 1]]),
+        (np.full(4, np.nan), np.zeros((1, 4)), [[0, 1]]),
+        (np.zeros(4), np.full((1, 4), np.inf), [[0, 1]]),
+        (np.zeros(4), np.zeros((1, 4)), [[0, 6]]),
+        (np.zeros(4), np.zeros((1, 4)), [[-1, 2]]),
+    ],
+)
+def test_an_encoding_that_does_not_fit_is_refused(
+    pooled: np.ndarray, tokens: np.ndarray, offsets: list[list[int]]
+) -> None:
+    encoding = Encoding(pooled.astype(np.float32), tokens.astype(np.float32), np.array(offsets, dtype=np.int32))
+    with pytest.raises(ModelError, match="Rebuild the model"):
+        pack(encoding, characters=5, dimension=4)
+
+
+def test_rounding_to_int8_is_within_half_a_step() -> None:
+    values = np.random.default_rng(0).uniform(-1, 1, (50, 8)).astype(np.float32)
+    encoding = Encoding(values[0], values, np.zeros((50, 2), dtype=np.int32))
+    stored = unpack_tokens(pack(encoding, 5, 8).tokens, 8)
+    assert np.abs(stored / 127 - values).max() <= 0.5 / 127 + 1e-6
