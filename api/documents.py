@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -17,7 +17,9 @@ from api.service import LibraryDep, json
 router = APIRouter(tags=["documents"])
 
 DocumentId = Annotated[str, Path(description="The document's id, percent-encoded.")]
-CURSOR_MARK = b"after:"  # tells our cursors from other base64
+# "after:" and an id, in base64: opaque to clients, told apart from anything else by its beginning.
+CURSOR_MARK = b"after:"
+CURSOR_PATTERN = r"^YWZ0ZXI6([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2}==|[A-Za-z0-9_-]{3}=)?$"
 
 
 def _cursor(document_id: str) -> str:
@@ -26,14 +28,19 @@ def _cursor(document_id: str) -> str:
 
 def _after(cursor: str) -> str:
     """The document id a cursor stands for. Raises ProblemError (422) for what is no cursor of ours."""
-    try:
-        raw = base64.b64decode(cursor, altchars=b"-_", validate=True)
-        if raw.startswith(CURSOR_MARK):
-            return raw.removeprefix(CURSOR_MARK).decode()
-    except (binascii.Error, ValueError):
-        pass  # falls through to the one refusal
-    detail = "This is not a cursor of this service. Use `next` of the page before as it is, or leave it out."
-    raise ProblemError(INVALID, detail, [FieldError(parameter="cursor", detail=detail)])
+    if re.fullmatch(CURSOR_PATTERN, cursor) is None:
+        detail = "This is not a cursor of this service. Use `next` of the page before as it is, or leave it out."
+        raise ProblemError(INVALID, detail, [FieldError(parameter="cursor", detail=detail)])
+    return base64.urlsafe_b64decode(cursor).removeprefix(CURSOR_MARK).decode(errors="replace")
+
+
+Cursor = Annotated[
+    str | None,
+    Query(
+        description="`next` of the page before; left out for the first page.",
+        json_schema_extra={"type": "string", "pattern": CURSOR_PATTERN},
+    ),
+]
 
 
 @router.get(
@@ -46,7 +53,7 @@ def _after(cursor: str) -> str:
 def list_documents(
     library: LibraryDep,
     limit: Annotated[int, Query(ge=1, le=200, description="Documents a page.")] = 50,
-    cursor: Annotated[str | None, Query(description="`next` of the page before; left out for the first page.")] = None,
+    cursor: Cursor = None,
 ) -> Response:
     """The documents, ordered by id, a page at a time."""
     after = None if cursor is None else _after(cursor)

@@ -8,7 +8,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from api import schemas
 from api.problems import KINDS, MEDIA_TYPE, Problem
 
 DESCRIPTION = (
@@ -16,13 +19,33 @@ DESCRIPTION = (
     "Offsets are Unicode code points into `GET /v1/documents/{document_id}/text`, end exclusive. "
     "Every error is a problem (RFC 9457)."
 )
-PROBLEM = {"$ref": "#/components/schemas/Problem"}
+REFERENCE = "#/components/schemas/{model}"
+EVENTS: dict[str, type[BaseModel]] = {
+    "passages": schemas.Passages,
+    "delta": schemas.Delta,
+    "citation": schemas.CitationEvent,
+    "done": schemas.AnswerDone,
+    "error": Problem,
+}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def _event(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": _reference(model)}
+    return {"type": "object", "properties": {"event": {"const": name}, "data": data}, "required": ["event", "data"]}
+
+
+STREAM = {"itemSchema": {"oneOf": [_event(name, model) for name, model in EVENTS.items()]}}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with problems of these statuses."""
     return {
-        status: {"description": _describe(status), "content": {MEDIA_TYPE: {"schema": PROBLEM}}} for status in statuses
+        status: {"description": _describe(status), "content": {MEDIA_TYPE: {"schema": _reference(Problem)}}}
+        for status in statuses
     }
 
 
@@ -31,17 +54,18 @@ def _describe(status: int) -> str:
     return " Or: ".join(meanings) or HTTPStatus(status).phrase
 
 
-def _with_problems(made: dict[str, Any]) -> dict[str, Any]:
-    """Add the schema of problems; take out FastAPI's own error, which no route here answers with."""
-    schemas = made["components"]["schemas"]
+def _complete(made: dict[str, Any]) -> dict[str, Any]:
+    """Add problems and the events of streams; take out FastAPI's own error, which no route here answers with."""
+    known = made["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
+        known.pop(name, None)
     for operations in made["paths"].values():
         for operation in operations.values():
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs"), Problem=problem)
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in EVENTS.values()]
+    _, added = models_json_schema(models, ref_template=REFERENCE)
+    known.update(added["$defs"])
     return made
 
 
@@ -57,7 +81,7 @@ def describe(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
-            app.openapi_schema = _with_problems(made)
+            app.openapi_schema = _complete(made)
         return app.openapi_schema
 
     return openapi

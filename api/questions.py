@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api import schemas, sse, wire
-from api.openapi import problems
+from api.openapi import STREAM, problems
 from api.service import BaseUrlDep, LibraryDep, ServiceDep, json, require_json
 
 router = APIRouter(tags=["questions"], dependencies=[Depends(require_json)])
-
-STREAM: dict[str, Any] = {
-    "schema": {"type": "string"},
-    "example": 'event: passages\ndata: {"passages": []}\n\nevent: delta\ndata: {"text": "…"}\n\n'
-    'event: citation\ndata: {"citation": {}}\n\nevent: done\ndata: {"id": "…", "status": "answered"}\n\n',
-}
 
 
 @router.post(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from yinju.records import Reason, Role, Status
 
@@ -16,17 +16,29 @@ Question = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"\S"),
     Field(description="1 to 2,000 characters after trimming, in any language.", examples=["开办了多少期青年夜校？"]),
 ]
-TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return at most.")]
+
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 5.0 is the integer 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return at most."), BeforeValidator(_whole)]
 DocumentIds = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=500)]],
     Field(min_length=1, max_length=1000, description="Look in these documents only; left out or null: in all."),
 ]
 
 
+def _example(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    if "question" in model.model_fields:
+        schema["examples"] = [{"question": "开办了多少期青年夜校？", "top_k": 5}]
+
+
 class Request(BaseModel):
     """A body whose fields are all known and of exactly the type stated."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, json_schema_extra=_example)
 
 
 class Turn(Request):

@@ -32,7 +32,7 @@ def test_an_empty_index_lists_nothing(client: httpx.Client, fake: FakeLibrary) -
     assert client.get("/v1/documents").json() == {"documents": [], "next": None}
 
 
-@pytest.mark.parametrize("cursor", ["x", "%%%", "aGVsbG8=", "报告", "YWZ0ZXI6/w==", "YWZ0ZXI6_w==", ""])
+@pytest.mark.parametrize("cursor", ["x", "%%%", "aGVsbG8=", "报告", "YWZ0ZXI6/w==", "YWZ0ZXI6a", ""])
 def test_what_is_no_cursor_is_refused(client: httpx.Client, cursor: str) -> None:
     response = client.get("/v1/documents", params={"cursor": cursor})
     assert response.status_code == 422

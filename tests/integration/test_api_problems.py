@@ -42,6 +42,7 @@ def problem_of(response: httpx.Response, status: int, kind: str) -> dict[str, An
         ({"question": QUESTION, "top_k": 0}, "#/top_k"),
         ({"question": QUESTION, "top_k": 51}, "#/top_k"),
         ({"question": QUESTION, "top_k": "5"}, "#/top_k"),
+        ({"question": QUESTION, "top_k": 1.5}, "#/top_k"),
         ({"question": QUESTION, "top_k": True}, "#/top_k"),
         ({"question": QUESTION, "mode": "creative"}, "#/mode"),
         ({"question": QUESTION, "document_ids": []}, "#/document_ids"),
