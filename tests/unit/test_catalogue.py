@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from tests.documents import ENCODER, ORIGIN, ROOT, draft
-from yinju import rows, schema
+from yinju import schema
 from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled, unpack_tokens
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoding
 from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound
 from yinju.records import Passage
-from yinju.stored import Draft
+from yinju.stored import Counts, Draft
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_replacing_keeps_the_id_and_makes_a_version(catalogue: Catalogue, path: 
     assert catalogue.put(draft("报告.txt", "新"), ORIGIN) == "报告"
     assert (catalogue.document("报告").text, catalogue.document("报告").version) == ("新", 2)
     assert [passage.text for passage in catalogue.passages("报告")] == ["新"]
-    assert catalogue.counts() == rows.Counts(documents=1, passages=1)
+    assert catalogue.counts() == Counts(documents=1, passages=1)
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM vectors").fetchone() == (1,)
     connection.close()

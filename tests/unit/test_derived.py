@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Barrier, Thread
+
+import numpy as np
+import pytest
+
+from tests.documents import ENCODER, ORIGIN, draft
+from yinju import derived, manifest
+from yinju.blobs import unpack_offsets, unpack_pooled, unpack_tokens
+from yinju.catalogue import Catalogue, Snapshot
+from yinju.derived import Derived, find_derived, open_derived
+from yinju.errors import IndexMismatch, NotFound
+from yinju.progress import Progress
+from yinju.text import terms
+from yinju.token_store import LARGE_FILE
+
+TEXTS = {
+    "乙.txt": "开办青年夜校121期。\n\n覆盖青年6000余人次😀。",
+    "甲.txt": "第一段。",
+    "无.txt": "",
+    "c.md": "one two\nthree\n" * 20,
+}
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with Catalogue(tmp_path / "catalogue.db") as opened:
+        for name, text in TEXTS.items():
+            opened.put(draft(name, text, heading=("标题一", name)), ORIGIN)
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "derived"
+
+
+def opened(catalogue: Catalogue, folder: Path) -> Derived:
+    return open_derived(catalogue, folder, ENCODER.fingerprint)
+
+
+def generations(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def assert_agrees(found: Derived, catalogue: Catalogue) -> None:
+    """Every part holds what the catalogue holds, in the same rows."""
+    assert found.generation == catalogue.generation()
+    expected = [stored for summary in catalogue.documents() for stored in catalogue.stored(summary.id)]
+    sizes = [len(found.passages), len(found.vectors), len(found.tokens), len(found.lexical)]
+    assert sizes == [len(expected)] * 4
+    for row, stored in enumerate(expected):
+        assert found.passages.passage(row) == stored.passage
+        pooled = unpack_pooled(stored.vectors.pooled)
+        assert found.vectors.scores(pooled, np.array([row])) == pytest.approx([pooled @ pooled])
+        tokens, offsets = found.tokens.tokens(row)
+        assert np.array_equal(tokens, unpack_tokens(stored.vectors.tokens, ENCODER.dimension))
+        assert np.array_equal(offsets, unpack_offsets(stored.vectors.offsets))
+        assert [stored.passage.text[a:b] for a, b in offsets] == [c for c in stored.passage.text if not c.isspace()]
+        own_terms = [*terms(stored.passage.text), *terms("\n".join(stored.passage.heading))]
+        assert found.lexical.holds(own_terms, np.array([row])).all()
+
+
+def test_every_part_agrees_with_the_catalogue(catalogue: Catalogue, folder: Path) -> None:
+    found = opened(catalogue, folder)
+    assert_agrees(found, catalogue)
+    assert [document.id for document in found.passages.documents] == ["c", "乙", "无", "甲"]
+    assert found.passages.document(40).id == "乙"
+    assert found.passages.document(40).text_sha256 == catalogue.summary("乙").text_sha256
+    assert (found.tokens.dimension, found.tokens.scale) == (ENCODER.dimension, 127)
+
+
+def test_rows_of_documents(catalogue: Catalogue, folder: Path) -> None:
+    table = opened(catalogue, folder).passages
+    assert table.rows(["甲", "乙", "甲"]).tolist() == [40, 41, 42]
+    assert table.rows(["无"]).tolist() == []
+    assert table.rows([]).tolist() == []
+    with pytest.raises(NotFound, match="'nix'"):
+        table.rows(["甲", "nix"])
+
+
+def test_gathered_tokens_are_the_rows_asked_for(catalogue: Catalogue, folder: Path) -> None:
+    store = opened(catalogue, folder).tokens
+    gathered = store.gather(np.array([42, 0, 41]))
+    parts = [gathered.vectors[a:b] for a, b in zip(gathered.starts, gathered.starts[1:], strict=False)]
+    assert [part.tolist() for part in parts] == [store.tokens(row)[0].tolist() for row in (42, 0, 41)]
+    assert store.gather(np.empty(0, np.int64)).vectors.shape == (0, ENCODER.dimension)
+
+
+def test_an_empty_catalogue_has_indexes_too(tmp_path: Path, folder: Path) -> None:
+    with Catalogue(tmp_path / "empty.db") as catalogue:
+        found = opened(catalogue, folder)
+        assert_agrees(found, catalogue)
+        query = ENCODER.encode_query("甲").pooled
+        assert found.vectors.search(query, 5)[0].tolist() == []
+        assert found.lexical.search(["甲"], 5)[0].tolist() == []
+        assert find_derived(catalogue, folder, ENCODER.fingerprint) is not None
+
+
+def test_opening_again_makes_nothing(catalogue: Catalogue, folder: Path) -> None:
+    opened(catalogue, folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if not path.name.startswith(".")}
+    opened(catalogue, folder)
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def test_finding_makes_nothing(catalogue: Catalogue, folder: Path) -> None:
+    assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
+    assert not folder.exists()
+
+
+def test_what_is_behind_is_made_again(catalogue: Catalogue, folder: Path) -> None:
+    old = opened(catalogue, folder)
+    catalogue.remove("c")
+    assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
+    new = opened(catalogue, folder)
+    assert_agrees(new, catalogue)
+    assert generations(folder) == [f"g{new.generation}"]
+    # Who opened the old one goes on with it, though its files are gone.
+    assert old.passages.passage(0).text == "one two"
+    assert len(old.tokens.tokens(39)[0]) == 5
+    assert old.lexical.search(["three"], 50)[0].tolist() == list(range(1, 40, 2))
+
+
+def all_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+
+
+def changed(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 0x55]) + data[middle + 1 :]
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
+    "deleted": lambda data: None,
+    "cut": lambda data: data[:-1],
+    "extended": lambda data: data + b"\0",
+    "changed": changed,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_torn_files_are_noticed_and_made_again(catalogue: Catalogue, folder: Path, damage: str) -> None:
+    target = folder / f"g{opened(catalogue, folder).generation}"
+    paths = all_files(target)
+    assert len(paths) >= 15
+    for path in paths:
+        if damage == "changed" and path.name == LARGE_FILE:
+            continue  # too large to be read whole at each start: only its size is checked
+        data = path.read_bytes()
+        damaged = DAMAGES[damage](data)
+        path.unlink()
+        if damaged is not None:
+            path.write_bytes(damaged)
+        assert find_derived(catalogue, folder, ENCODER.fingerprint) is None, path.name
+        path.write_bytes(data)
+    assert find_derived(catalogue, folder, ENCODER.fingerprint) is not None
+    paths[-1].unlink()
+    assert_agrees(opened(catalogue, folder), catalogue)
+
+
+def test_rebuilding_gives_the_same(catalogue: Catalogue, folder: Path) -> None:
+    opened(catalogue, folder)
+    shutil.rmtree(folder)
+    encoded_before = len(ENCODER.encoded)
+    assert_agrees(opened(catalogue, folder), catalogue)
+    assert len(ENCODER.encoded) == encoded_before
+
+
+def test_parts_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path) -> None:
+    # As a mistake in writing would leave them: every file whole, and not belonging together.
+    one = opened(catalogue, folder)
+    target = folder / f"g{one.generation}"
+    vectors = (target / "vectors.faiss").read_bytes()
+    catalogue.remove("c")
+    shorter = folder / f"g{opened(catalogue, folder).generation}"
+    (shorter / "vectors.faiss").write_bytes(vectors)
+    manifest.write(shorter, catalogue.generation(), ORIGIN)
+    assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
+    assert_agrees(opened(catalogue, folder), catalogue)
+
+
+def test_another_format_is_made_again(catalogue: Catalogue, folder: Path) -> None:
+    path = folder / f"g{opened(catalogue, folder).generation}" / "manifest.json"
+    described = json.loads(path.read_text())
+    path.write_text(json.dumps({**described, "format": manifest.FORMAT + 1}))
+    assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
+    assert_agrees(opened(catalogue, folder), catalogue)
+
+
+def test_a_restored_backup_is_told_from_what_it_was(catalogue: Catalogue, folder: Path, tmp_path: Path) -> None:
+    catalogue.close()
+    shutil.copy(tmp_path / "catalogue.db", tmp_path / "backup.db")
+    with Catalogue(tmp_path / "catalogue.db") as lost:
+        lost.put(draft("new.txt", "失"), ORIGIN)
+        opened(lost, folder)
+    with Catalogue(tmp_path / "backup.db") as restored:
+        restored.put(draft("new.txt", "得"), ORIGIN)
+        found = opened(restored, folder)
+        assert_agrees(found, restored)
+        assert found.passages.passage(int(found.passages.rows(["new"])[0])).text == "得"
+
+
+def test_another_encoder_is_refused_with_the_command(catalogue: Catalogue, folder: Path) -> None:
+    opened(catalogue, folder)
+    for refused in (open_derived, find_derived):
+        with pytest.raises(IndexMismatch, match="yinju index --reencode"):
+            refused(catalogue, folder, "other")
+
+
+def test_leftovers_of_a_killed_maker_are_cleared(catalogue: Catalogue, folder: Path) -> None:
+    (folder / "unfinished" / "tantivy").mkdir(parents=True)
+    (folder / "unfinished" / "manifest.json").write_text("{}")
+    (folder / "g000001-00000000").mkdir()
+    found = opened(catalogue, folder)
+    assert generations(folder) == [f"g{found.generation}"]
+
+
+def test_several_openers_make_it_once(catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Snapshot] = []
+    found: list[Derived] = []
+    write = derived._write
+
+    def counting(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
+        made.append(snapshot)
+        write(snapshot, folder, progress)
+
+    monkeypatch.setattr(derived, "_write", counting)
+    start = Barrier(4)
+
+    def opener() -> None:
+        start.wait()
+        found.append(opened(catalogue, folder))
+
+    threads = [Thread(target=opener) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len(found)) == (1, 4)
+    for each in found:
+        assert_agrees(each, catalogue)
+
+
+def test_what_can_not_be_read_back_is_said(catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derived, "_opened", lambda *arguments: None)
+    with pytest.raises(OSError, match="Check the disk"):
+        opened(catalogue, folder)
+
+
+def test_progress_counts_the_passages(catalogue: Catalogue, folder: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    open_derived(catalogue, folder, ENCODER.fingerprint, lambda *event: seen.append(event))
+    assert seen == [("build", done, 43) for done in range(1, 44)]

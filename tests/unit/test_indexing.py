@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.fakes import CharacterEncoder
+from yinju import indexing
+from yinju.catalogue import Catalogue
+from yinju.derived import open_derived
+from yinju.encoder import Encoder
+from yinju.errors import IndexBusy, IndexMismatch, InvalidRequest
+from yinju.indexing import IndexReport, index_folder, origin_of, reencode
+
+REPORT = (
+    "工作总结\n\n一、青年工作\n\n开办青年夜校121期，覆盖青年6000余人次。\n\n二、结对关爱\n\n结对关爱留守儿童828名。\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "报告"
+    write(folder, "工作总结.txt", REPORT)
+    write(folder, "b/nested.md", "# Title\n\nA sentence of its own.\n")
+    return folder
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with Catalogue(tmp_path / "index" / "catalogue.db", busy_timeout=5) as opened:
+        yield opened
+
+
+@pytest.fixture
+def encoder() -> CharacterEncoder:
+    return CharacterEncoder()
+
+
+def write(folder: Path, name: str, content: str | bytes) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def test_a_folder_is_indexed(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    report = index_folder(catalogue, encoder, folder)
+    assert report == IndexReport(added=("b/nested.md", "工作总结.txt"))
+    assert [summary.id for summary in catalogue.documents()] == ["nested", "工作总结"]
+    document = catalogue.document("工作总结")
+    assert (document.text, document.root, document.name) == (REPORT, str(folder), "工作总结.txt")
+    assert any("121期" in passage.text for passage in catalogue.passages("工作总结"))
+    assert encoder.encoded == [
+        passage.text for identifier in ("nested", "工作总结") for passage in catalogue.passages(identifier)
+    ]
+    assert catalogue.origin() == origin_of(encoder)
+
+
+def test_a_second_run_encodes_and_writes_nothing(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    index_folder(catalogue, encoder, folder)
+    generation, encoder.encoded = catalogue.generation(), []
+    assert index_folder(catalogue, encoder, folder) == IndexReport(unchanged=("b/nested.md", "工作总结.txt"))
+    assert (encoder.encoded, catalogue.generation()) == ([], generation)
+
+
+def test_a_changed_file_replaces_its_document(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    index_folder(catalogue, encoder, folder)
+    encoder.encoded = []
+    write(folder, "工作总结.txt", REPORT.replace("121期", "122期"))
+    report = index_folder(catalogue, encoder, folder)
+    assert (report.replaced, report.unchanged) == (("工作总结.txt",), ("b/nested.md",))
+    assert catalogue.document("工作总结").version == 2
+    # Only what changed is encoded again, and every passage still has its own vectors.
+    assert len(encoder.encoded) == 1
+    assert "122期" in encoder.encoded[0]
+    derived = open_derived(catalogue, catalogue.path.parent / "derived", encoder.fingerprint)
+    for row in derived.passages.rows(["工作总结"]):
+        pooled = encoder.encode_query(derived.passages.passage(int(row)).text).pooled
+        assert derived.vectors.scores(pooled, derived.passages.rows(["工作总结"])).argmax() == row - 1
+
+
+def test_a_file_that_is_gone_is_removed_from_its_folder_alone(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    write(other, "工作总结.txt", REPORT)
+    index_folder(catalogue, encoder, folder)
+    index_folder(catalogue, encoder, other)
+    assert catalogue.summary("工作总结-2").root == str(other)
+    (folder / "工作总结.txt").unlink()
+    report = index_folder(catalogue, encoder, folder)
+    assert report == IndexReport(removed=("工作总结.txt",), unchanged=("b/nested.md",))
+    assert [summary.id for summary in catalogue.documents()] == ["nested", "工作总结-2"]
+
+
+def test_a_moved_file_keeps_its_id_and_is_not_encoded(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    encoder.encoded = []
+    (folder / "工作总结.txt").rename(folder / "b" / "工作总结.txt")
+    report = index_folder(catalogue, encoder, folder)
+    assert report == IndexReport(moved=(("工作总结.txt", "b/工作总结.txt"),), unchanged=("b/nested.md",))
+    assert (catalogue.summary("工作总结").name, encoder.encoded) == ("b/工作总结.txt", [])
+
+
+def test_a_renamed_file_is_another_document_not_encoded_again(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    encoder.encoded = []
+    (folder / "工作总结.txt").rename(folder / "二〇二五年.txt")
+    report = index_folder(catalogue, encoder, folder)
+    assert (report.added, report.removed) == (("二〇二五年.txt",), ("工作总结.txt",))
+    assert ([summary.id for summary in catalogue.documents()], encoder.encoded) == (["nested", "二〇二五年"], [])
+
+
+def test_a_folder_that_is_not_there_changes_nothing(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    moved = folder.rename(folder.parent / "away")
+    for wrong in (folder, moved / "工作总结.txt"):
+        with pytest.raises(InvalidRequest, match=r"not a folder\. Nothing was changed"):
+            index_folder(catalogue, encoder, wrong)
+    assert catalogue.counts().documents == 2
+
+
+def test_one_folder_by_any_path_is_one_root(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    link = folder.parent / "link"
+    link.symlink_to(folder)
+    monkeypatch.chdir(folder.parent)
+    for path in (Path("报告"), Path("报告/../报告/"), link):
+        assert len(index_folder(catalogue, encoder, path).unchanged) == 2
+
+
+def test_what_can_not_be_read_is_reported(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    write(folder, "empty.txt", "")
+    write(folder, "binary.txt", bytes(range(256)) * 20)
+    write(folder, "picture.png", b"\x89PNG")
+    write(folder, "README", "no ending")
+    write(folder, ".hidden.txt", "秘密")
+    write(folder, ".git/config.txt", "秘密")
+    (folder / "broken.txt").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.txt")
+    report = index_folder(catalogue, encoder, folder)
+    assert report.added == ("b/nested.md", "工作总结.txt")
+    reasons = dict(report.refused)
+    names = [".git/", ".hidden.txt", "README", "binary.txt", "broken.txt", "empty.txt", "picture.png", "pipe.txt"]
+    assert list(reasons) == names
+    assert "Rename it" in reasons[".git/"]
+    assert "Save it as one of .markdown, .md" in reasons["picture.png"]
+    assert "regular file" in reasons["pipe.txt"]
+    assert all(reason.endswith(".") for reason in reasons.values())
+
+
+def test_readme_files_are_documents_like_others(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    write(folder, "README.md", "# 说明\n\n这里放报告。\n")
+    assert "README.md" in index_folder(catalogue, encoder, folder).added
+
+
+def test_a_name_that_is_not_utf8_is_reported(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    (folder / os.fsdecode(b"\xb1\xa8\xb8\xe6.txt")).write_text("报告")
+    report = index_folder(catalogue, encoder, folder)
+    assert report.refused == (("????.txt", "The name is not valid UTF-8. Rename it."),)
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 20])
+def test_a_file_that_became_unreadable_keeps_its_last_version(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path, content: bytes
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    write(folder, "工作总结.txt", content)
+    report = index_folder(catalogue, encoder, folder)
+    assert [name for name, _ in report.refused] == ["工作总结.txt"]
+    assert (report.removed, catalogue.document("工作总结").text) == ((), REPORT)
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, method: str, refused: Path) -> None:
+    """The file system denies one path (modes alone would not keep an administrator out)."""
+    allowed = getattr(Path, method)
+
+    def denied(self: Path, *arguments: object) -> object:
+        if self == refused:
+            raise PermissionError(13, "Permission denied", str(self))
+        return allowed(self, *arguments)
+
+    monkeypatch.setattr(Path, method, denied)
+
+
+def test_a_file_that_may_not_be_read_keeps_its_last_version(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    refusing(monkeypatch, "read_bytes", folder / "工作总结.txt")
+    report = index_folder(catalogue, encoder, folder)
+    assert "Permission denied" in dict(report.refused)["工作总结.txt"]
+    assert catalogue.counts().documents == 2
+
+
+@pytest.mark.parametrize("place, kept", [("b", "b/"), (".", "./")])
+def test_documents_of_a_folder_that_may_not_be_listed_stay(
+    catalogue: Catalogue,
+    encoder: CharacterEncoder,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    kept: str,
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    refusing(monkeypatch, "iterdir", folder / place)
+    report = index_folder(catalogue, encoder, folder)
+    assert dict(report.refused).keys() == {kept}
+    assert (report.removed, catalogue.counts().documents) == ((), 2)
+
+
+def test_links_are_followed_and_loops_are_not(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "elsewhere", "linked.txt", "别处的一句话。")
+    (folder / "b" / "up").symlink_to(folder)
+    (folder / "b" / "self").symlink_to(folder / "b")
+    (folder / "c").symlink_to(tmp_path / "elsewhere")
+    (folder / "d").symlink_to(tmp_path / "elsewhere")
+    report = index_folder(catalogue, encoder, folder)
+    assert report.added == ("b/nested.md", "c/linked.txt", "工作总结.txt")
+
+
+def test_another_encoder_is_refused_before_anything_is_encoded(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    other = CharacterEncoder("other", dimension=8)
+    write(folder, "new.txt", "新的一句。")
+    with pytest.raises(IndexMismatch, match="yinju index --reencode"):
+        index_folder(catalogue, other, folder)
+    assert (other.encoded, catalogue.counts().documents) == ([], 2)
+
+
+def test_reencoding_takes_the_other_encoder(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    index_folder(catalogue, encoder, folder)
+    texts = [passage.text for summary in catalogue.documents() for passage in catalogue.passages(summary.id)]
+    (folder / "工作总结.txt").unlink()  # the stored text is enough
+    other = CharacterEncoder("other", dimension=8)
+    assert reencode(catalogue, other) == 2
+    assert (other.encoded, catalogue.origin()) == (texts, origin_of(other))
+    assert catalogue.document("工作总结").version == 1
+    derived = open_derived(catalogue, catalogue.path.parent / "derived", "other")
+    assert derived.vectors.dimension == derived.tokens.dimension == 8
+
+
+def test_reencoding_cut_short_changes_nothing(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    index_folder(catalogue, encoder, folder)
+    generation = catalogue.generation()
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "files":
+            # Meanwhile others read the old state, and are told to wait when they write.
+            assert catalogue.generation() == generation
+            with Catalogue(catalogue.path, busy_timeout=0.05) as second, pytest.raises(IndexBusy):
+                second.remove("nested")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reencode(catalogue, CharacterEncoder("other"), stop)
+    assert (catalogue.generation(), catalogue.origin()) == (generation, origin_of(encoder))
+
+
+def test_files_read_by_older_readers_are_read_again(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_folder(catalogue, encoder, folder)
+    encoder.encoded = []
+    monkeypatch.setattr(indexing, "STRUCTURE", "newer")
+    report = index_folder(catalogue, encoder, folder)
+    assert report.replaced == ("b/nested.md", "工作总结.txt")
+    assert (encoder.encoded, catalogue.document("工作总结").version) == ([], 1)
+    assert len(index_folder(catalogue, encoder, folder).unchanged) == 2
+
+
+def test_progress_is_told(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    index_folder(catalogue, encoder, folder, lambda *event: seen.append(event))
+    assert [event for event in seen if event[0] == "files"] == [("files", 1, 2), ("files", 2, 2)]
+    count = len(catalogue.passages("工作总结"))
+    assert [event for event in seen if event[0] == "encode"][-1] == ("encode", count, count)
+
+
+def test_two_runs_over_one_folder_agree(catalogue: Catalogue, folder: Path) -> None:
+    for i in range(5):
+        write(folder, f"{i}.txt", f"第{i}份报告的一句话。")
+    index_folder(catalogue, CharacterEncoder(), folder)
+    for i in range(3):
+        write(folder, f"{i}.txt", f"第{i}份报告改过的一句话。")
+    (folder / "3.txt").unlink()
+    failed: list[BaseException] = []
+
+    def run(encoder: Encoder) -> None:
+        with Catalogue(catalogue.path, busy_timeout=10) as own:
+            try:
+                index_folder(own, encoder, folder)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test is to fail for it
+                failed.append(error)
+
+    threads = [Thread(target=run, args=(CharacterEncoder(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    versions = {summary.name: summary.version for summary in catalogue.documents()}
+    assert versions == {"0.txt": 2, "1.txt": 2, "2.txt": 2, "4.txt": 1, "b/nested.md": 1, "工作总结.txt": 1}
