@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from yinju.records import Block
 
 _PAIRS = dict(zip("”’」』》〉）】]", "“‘「『《〈（【[", strict=True))
 _CLOSED = re.compile(r"[。！？!?…：:；;.。।॥؟۔—~～|][”’」』》〉）)】\]\"'*_`\s]*$|[”’」』）)】\]\"`*_]$")
-_LIST_ITEM = re.compile(r"[-*+•·●○■◆▪]\s|\d{1,3}[.)、．）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]")
 
 
-def mend(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+def mend(text: str, blocks: Sequence[Block], entries: Collection[int] = ()) -> tuple[Block, ...]:
     """Join paragraphs where the break proves that they are one, and mark as cut those that end without a mark.
 
+    `entries` are the starts of blocks that need no mark and continue nothing: list items, table rows, code.
     The proof is a quotation mark or bracket that opens in the one and closes in the next, or a final 、 or ，.
     """
     out: list[Block] = []
     for block in blocks:
         before = out[-1] if out else None
-        if before is not None and before.kind == block.kind == "paragraph" and _goes_on(text, before, block):
+        if (
+            before is not None
+            and _is_prose(before, entries)
+            and _is_prose(block, entries)
+            and _goes_on(text, before, block)
+        ):
             out[-1] = replace(before, end=block.end)
         else:
             out.append(block)
-    return tuple(replace(block, cut=True) if _is_cut(text, block) else block for block in out)
+    return tuple(
+        replace(block, cut=True) if _is_prose(block, entries) and _is_cut(text[block.start : block.end]) else block
+        for block in out
+    )
+
+
+def _is_prose(block: Block, entries: Collection[int]) -> bool:
+    return block.kind == "paragraph" and block.start not in entries
 
 
 def _goes_on(text: str, before: Block, after: Block) -> bool:
     first, second = text[before.start : before.end], text[after.start : after.end]
-    if _CLOSED.search(first) or _LIST_ITEM.match(second):
+    if _CLOSED.search(first):
         return False
-    return first[-1] in "、，" or bool(set(_unmatched(first)[0]) & set(_unmatched(second)[1]))
+    return first[-1] in "、，" or bool(set(unmatched(first)[0]) & set(unmatched(second)[1]))
 
 
-def _unmatched(text: str) -> tuple[list[str], list[str]]:
+def unmatched(text: str) -> tuple[list[str], list[str]]:
     """The opening marks never closed, and those that closing marks without an opening one stand for."""
     opened: list[str] = []
     missing: list[str] = []
@@ -51,9 +63,6 @@ def _unmatched(text: str) -> tuple[list[str], list[str]]:
     return opened, missing
 
 
-def _is_cut(text: str, block: Block) -> bool:
-    """A paragraph of prose without a mark at its end. A short line without one is a name, a date or an entry."""
-    words = text[block.start : block.end]
-    if block.kind != "paragraph" or _CLOSED.search(words) or _LIST_ITEM.match(words):
-        return False
-    return len(words) > 40 or any(mark in words for mark in "，。；、")
+def _is_cut(words: str) -> bool:
+    """Whether prose lacks a mark at its end. A short line without one is a name, a date or an entry."""
+    return not _CLOSED.search(words) and (len(words) > 40 or any(mark in words for mark in "，。；、"))

@@ -61,6 +61,8 @@ def _iso(parts: dict[str, str | None]) -> str | None:
     year = "".join(_DIGITS.get(char, char) for char in parts["year"] or "")
     name, month, day = parts.get("name"), parts.get("month"), parts.get("day")
     number = _MONTHS.index(name[:3].lower()) + 1 if name else _number(month)
+    if not 1900 <= int(year) <= 2100:
+        return None  # "1572.10" is an amount
     try:
         stated = date(int(year), number or 1, _number(day) or 1)
     except ValueError:

@@ -38,6 +38,7 @@ _COMMON_HAN = frozenset(
     "這為個國時來們對會發動過說產種後學經進點實兩體機當從業應開關與"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_KANA = re.compile("[\u3041-\u30ff]")
 _PUNCTUATION = re.compile("[\u2010-\u2027\u3000-\u3017\uff01-\uff5e]")
 
 
@@ -79,6 +80,8 @@ def _unmarked(name: str, data: bytes) -> str:
         return utf_8
     scored = [(_plausibility(text), text) for text in candidates.values() if text]
     best, text = max(scored, default=(0.0, ""))
+    if best == 0.0 and b"\x00" in data:
+        raise Unreadable(f"{name} is binary, not text. Save it as plain text or Markdown and add that.")
     if best == 0.0:
         raise Unreadable(f"{name} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8 and add it again.")
     return text
@@ -100,6 +103,8 @@ def _plausibility(text: str) -> float:
     if "\x00" in text or not text.strip():
         return 0.0
     han = _HAN.findall(text)
+    if len(_KANA.findall(text)) * 4 > len(han) > 0:
+        return 0.0  # EUC-JP: its kana are GB 2312's, its characters are not
     if han and sum(char in _COMMON_HAN for char in han) * 12 < len(han):
         return 0.0
     share = sum(map(_is_everyday, text)) / len(text)

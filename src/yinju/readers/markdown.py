@@ -25,13 +25,13 @@ def read(text: str, name: str) -> Reading:
     front, length = _front_matter(text)
     # Line numbers must stay the file's, so front matter is made empty rather than taken off.
     body = "\n" * text.count("\n", 0, length) + text[length:]
-    blocks = _blocks(text, MarkdownIt("commonmark").enable("table").parse(body))
+    blocks, entries = _blocks(text, MarkdownIt("commonmark").enable("table").parse(body))
     title = str(front.get("title") or "").strip()
     if not title:
         blocks, title = _lifted_title(text, blocks)
     lines = [line for line in text[length:].split("\n") if line.strip()]
     date = iso_date(str(front.get("date") or "")[:10]) or stated_date(lines)
-    return Reading(text, title or PurePosixPath(name).stem, date, mend(text, _nested(blocks)))
+    return Reading(text, title or PurePosixPath(name).stem, date, mend(text, _nested(blocks), entries))
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], int]:
@@ -46,10 +46,18 @@ def _front_matter(text: str) -> tuple[dict[str, object], int]:
     return (fields, match.end()) if isinstance(fields, dict) else ({}, 0)
 
 
-def _blocks(text: str, tokens: list[Token]) -> list[Block]:
+def _blocks(text: str, tokens: list[Token]) -> tuple[list[Block], set[int]]:
+    """The blocks, and the starts of those that are not running text: list items, quotations, rows, code."""
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-    found = (_block(text, starts, token, content) for token, content in _leaves(tokens))
-    return [block for block in found if block is not None]
+    blocks: list[Block] = []
+    entries: set[int] = set()
+    for token, content in _leaves(tokens):
+        block = _block(text, starts, token, content)
+        if block is not None:
+            blocks.append(block)
+            if token.type != "paragraph_open" or token.level:
+                entries.add(block.start)
+    return blocks, entries
 
 
 def _leaves(tokens: list[Token]) -> Iterator[tuple[Token, str]]:
@@ -67,7 +75,8 @@ def _block(text: str, starts: list[int], token: Token, content: str) -> Block | 
     assert token.map is not None
     first, last = token.map
     if token.type == "fence":
-        first, last = first + 1, first + 1 + content.count("\n")
+        # A fence never closed ends with its last line; only a closed one has a line of its own at the end.
+        first, last = first + 1, min(last, first + 1 + len(content.removesuffix("\n").split("\n")))
     start, end = starts[first], min(starts[last], len(text))
     lines = [line.strip() for line in content.split("\n") if line.strip()]
     if lines and token.type in ("heading_open", "paragraph_open"):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
+from yinju.readers.damage import unmatched
+
 _NUMERAL = "[一二三四五六七八九十百零〇\\d]+"
 # In the order they nest in official writing; a style's place is its rank.
 _NUMBERED = (
@@ -37,7 +39,7 @@ def style(line: str) -> str | None:
     """The heading style `line` could be of, taken alone: a numbering, `PLAIN`, `LEAD`, or None."""
     if _LEAD.fullmatch(line):
         return LEAD
-    if _SENTENCE_MARK.search(line) or line.endswith("——"):
+    if _SENTENCE_MARK.search(line) or line.endswith("——") or any(unmatched(line)):
         return None
     numbered = next((name for name, form in _STYLES if form.match(line)), None)
     if numbered:

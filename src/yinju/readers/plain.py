@@ -50,8 +50,9 @@ def read(text: str, name: str) -> Reading:
     blocks += _body(chunks, head)
     title = "".join(_title_part(chunk.text, index) for index, chunk in enumerate(chunks[:head]))
     lines = [line for line in text.split("\n") if line.strip()]
+    entries = {chunk.start for chunk in chunks if _LIST_ITEM.match(chunk.text)}
     pages = (0, *(match.end() for match in re.finditer("\f", text))) if "\f" in text else ()
-    return Reading(text, title or PurePosixPath(name).stem, stated_date(lines), mend(text, blocks), pages)
+    return Reading(text, title or PurePosixPath(name).stem, stated_date(lines), mend(text, blocks, entries), pages)
 
 
 def _chunks(text: str) -> list[_Chunk]:
@@ -104,11 +105,15 @@ def _title_length(chunks: Sequence[_Chunk]) -> int:
     length = 1
     while length < min(len(chunks) - 1, 3) and chunks[length].gap == 0 and _is_title(chunks[length].text):
         length += 1
-    if length > 1 and chunks[length].gap == 0:
+    if length > 1 and chunks[length].gap == 0 and not _is_date(chunks[length].text):
         length = 1  # lines without an empty one behind them are text, not a title over several lines
     if length < len(chunks) and re.match("[—–-]", chunks[length].text) and _is_title(chunks[length].text):
         length += 1
     return length
+
+
+def _is_date(line: str) -> bool:
+    return iso_date(line.strip("()（）")) is not None
 
 
 def _is_title(line: str) -> bool:

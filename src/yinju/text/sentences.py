@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from itertools import pairwise
 
 from yinju.records import Span
@@ -12,6 +14,10 @@ _PAIRS = dict(zip(_CLOSING, _OPENING, strict=True))
 _QUOTES, _BRACKETS = '“‘「『«"', "（(【[〔"
 # A quotation longer than this is a speech, and its sentences are sentences.
 _LONGEST_NESTED = 200
+_NEAR = 40  # characters looked at on either side of a mark
+
+_BRACKET = re.compile(rf"[{re.escape(_OPENING + _CLOSING)}\"]")
+_WORD = re.compile(r"\S")
 
 _TAIL = rf"[{re.escape(_CLOSING)}\"]*"
 _MARK = re.compile(
@@ -29,7 +35,7 @@ _ABBREVIATION = re.compile(
 )
 # What follows a closing quotation mark when the sentence goes on: "……。”他说。", "“……？”的疑问", "“……！”，"
 _GOES_ON = re.compile(
-    r"[，、；：,;:—的等这之为是和与]|[^，。！？；：“”\n]{0,14}?(?:说|道|表示|指出|强调|认为|称|问|答|喊|坦言|感慨|回忆|介绍|說|稱|問|強調|認為)[。！？，：…]"
+    r"[，、；：,;:。！？—的等这之为是和与]|[^，。！？；：“”\n]{0,14}?(?:说|道|表示|指出|强调|认为|称|问|答|喊|坦言|感慨|回忆|介绍|說|稱|問|強調|認為)[。！？，：…]"
 )
 _CLAUSE = re.compile(r"[，、；：]+[”’」』》）]*|——+|[,;:]+[\"')\]]*(?=\s|$)")
 
@@ -40,7 +46,7 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
     A sentence runs to its mark and the closing quotation marks or brackets behind it. A mark inside a quotation or
     a bracket ends the sentence only where the quotation does. A line break ends one only before a list item.
     """
-    bounds = [start, *sorted({*_mark_ends(text, start, end), *_list_starts(text, start, end)}), end]
+    bounds = [*_starts(text, start, end), end]
     spans = (trimmed(text, left, right) for left, right in pairwise(bounds))
     return [span for span in spans if span.start < span.end]
 
@@ -59,77 +65,81 @@ def trimmed(text: str, start: int, end: int) -> Span:
     return Span(left, max(left, start + len(inner.rstrip())))
 
 
-def _list_starts(text: str, start: int, end: int) -> list[int]:
-    return [match.end() for match in _LIST_ITEM.finditer(text, start, end)]
-
-
-def _mark_ends(text: str, start: int, end: int) -> list[int]:
-    nested = _nested(text, start, end)
-    ends: list[int] = []
+def _starts(text: str, start: int, end: int) -> list[int]:
+    """Where sentences begin, the white space before them included."""
+    quoted = _quotations(text, start, end)
+    items = [match.end() for match in _LIST_ITEM.finditer(text, start, end)]
+    starts = [start, *items]
+    begin = start
     for match in _MARK.finditer(text, start, end):
-        begin = ends[-1] if ends else start
-        opener = next((left for left, right in nested if left < match.start() < right), None)
-        if opener is not None and not _ends_outer(text, begin, opener, match, nested, end):
-            continue
-        if opener is None and not _is_end(text, begin, match, end):
-            continue
-        ends.append(match.end())
-    return ends
+        begin = max([begin, *items[bisect_right(items, begin) : bisect_right(items, match.start())]])
+        nearest = bisect_left(quoted, (match.start(), 0)) - 1
+        if nearest >= 0 and match.start() < quoted[nearest][1]:
+            ends = _ends_outer(text, begin, quoted[nearest], match, end)
+        else:
+            ends = _is_end(text, begin, match, end)
+        if ends:
+            begin = match.end()
+            starts.append(begin)
+    return sorted(set(starts))
 
 
-def _nested(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _quotations(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The outermost pairs of quotation marks or brackets no longer than `_LONGEST_NESTED`, both marks' offsets."""
     pairs: list[tuple[int, int]] = []
-    open_marks: list[int] = []
-    for index in range(start, end):
-        char = text[index]
-        if char == '"':
-            char = "”" if any(text[left] == '"' for left in open_marks) else "“"
-            wanted = '"'
-        else:
-            wanted = _PAIRS.get(char, "")
-        if char in _OPENING:
-            open_marks.append(index)
-        elif wanted and any(text[left] == wanted for left in open_marks):
-            while text[open_marks[-1]] != wanted:
-                open_marks.pop()
-            pairs.append((open_marks.pop(), index))
-    short = sorted(pair for pair in pairs if pair[1] - pair[0] <= _LONGEST_NESTED)
-    return [pair for pair in short if not any(left < pair[0] and pair[1] < right for left, right in short)]
+    opened: list[tuple[str, int]] = []
+    waiting: Counter[str] = Counter()
+    for match in _BRACKET.finditer(text, start, end):
+        char, index = match.group(), match.start()
+        wanted = char if char == '"' and waiting[char] else _PAIRS.get(char)
+        if wanted is None:
+            opened.append((char, index))
+            waiting[char] += 1
+        while wanted and waiting[wanted]:  # what was opened inside and never closed is no pair
+            mark, left = opened.pop()
+            waiting[mark] -= 1
+            if mark == wanted:
+                pairs.append((left, index))
+                break
+    outermost: list[tuple[int, int]] = []
+    for left, right in sorted(pair for pair in pairs if pair[1] - pair[0] <= _LONGEST_NESTED):
+        if not outermost or left > outermost[-1][1]:
+            outermost.append((left, right))
+    return outermost
 
 
-def _ends_outer(
-    text: str, begin: int, opener: int, match: re.Match[str], nested: list[tuple[int, int]], end: int
-) -> bool:
-    """Whether a mark inside the quotation opened at `opener` ends the sentence around it, begun at `begin`."""
-    closer = next(right for left, right in nested if left == opener)
+def _ends_outer(text: str, begin: int, around: tuple[int, int], match: re.Match[str], end: int) -> bool:
+    """Whether a mark inside the quotation `around` it ends the outer sentence, begun at `begin`."""
+    opener, closer = around
     if closer >= match.end():
         return False  # the quotation itself goes on
-    rest = text[match.end() : end]
-    if not rest.strip():
+    rest = _next_words(text, match.end(), end)
+    if not rest:
         return True
-    before = text[begin:opener].rstrip()
+    before = text[max(begin, opener - _NEAR) : opener].rstrip()
     if text[opener] not in _QUOTES:
         return not before and text[opener] in _BRACKETS  # round a whole sentence of its own
-    if _GOES_ON.match(rest.lstrip(" ")):
+    if _GOES_ON.match(rest) or rest[0].islower():
         return False
-    if before and before[-1] not in "：:，,":
-        # "把“干！”写在脸上": the mark belongs to the words quoted. A full stop does not stand there.
-        return match.group(0)[0] in "。｡." and not _is_lower(rest)
-    return not _is_lower(rest)
+    # "把“干！”写在脸上": the mark belongs to the words quoted. A full stop would not stand there.
+    return not before or before[-1] in "：:，," or match.group()[0] in "。｡."
 
 
 def _is_end(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     """Whether a mark outside every quotation ends the sentence begun at `begin`."""
-    rest = text[match.end() : end].lstrip()
+    rest = _next_words(text, match.end(), end)
     if match["western"] is None:
-        return not (rest and (rest[0] in "，、；：,;:" or (match["full"][0] in "….！？" and rest[0] in "的等")))
-    if _is_lower(rest):
+        return not rest or (
+            rest[0] not in "，、；：,;:" and (match["full"][0] not in "….！？" or rest[0] not in "的等")
+        )
+    if rest[:1].islower():
         return False
-    before = text[begin : match.start()].strip()
+    before = text[max(begin, match.start() - _NEAR) : match.start()].strip()
     is_number = before.isdigit() and len(before) <= 3  # "1. Preparations"
-    return match["western"] != "." or not (is_number or (rest != "" and _ABBREVIATION.search(before[-12:])))
+    return match["western"] != "." or not (is_number or (rest != "" and _ABBREVIATION.search(before)))
 
 
-def _is_lower(rest: str) -> bool:
-    return rest.lstrip()[:1].islower()
+def _next_words(text: str, start: int, end: int) -> str:
+    """The first characters of `text[start:end]` that are not white space: enough to see how it goes on."""
+    match = _WORD.search(text, start, end)
+    return text[match.start() : min(match.start() + _NEAR, end)] if match else ""
