@@ -50,7 +50,7 @@ class Readiness:
 
     def library(self) -> Library:
         """Raises ProblemError (503, with the reason) while there is none."""
+        opening = self._thread is not None and self._thread.is_alive()  # asked first: what a dead thread left is final
         if self._library is None:
-            opening = self._thread is not None and self._thread.is_alive()
             raise ProblemError(NOT_READY, OPENING if opening else self._failure)
         return self._library

@@ -9,10 +9,14 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
+from fastapi import HTTPException
 
+from api.app import create_app
 from api.problems import KINDS
 from tests.fake_library import FakeLibrary
+from tests.integration.conftest import Serve
 from yinju.errors import IndexBusy, ModelError
+from yinju.settings import Settings
 
 JSON = {"Content-Type": "application/json"}
 QUESTION = "夜校？"
@@ -179,6 +183,18 @@ def test_what_the_client_cannot_mend_is_503(
     response = client.post("/v1/search", json={"question": QUESTION})
     assert problem_of(response, 503, kind)["detail"] == str(error)
     assert int(response.headers["retry-after"]) > 0
+
+
+def test_errors_of_other_kinds_are_problems_too(serve: Serve, fake: FakeLibrary) -> None:
+    app = create_app(fake, Settings.load())
+
+    @app.get("/teapot")
+    async def teapot() -> None:
+        raise HTTPException(418)
+
+    response = httpx.get(f"{serve(app)}/teapot", trust_env=False)
+    assert (response.status_code, response.headers["content-type"]) == (418, "application/problem+json")
+    assert (response.json()["type"], response.json()["instance"]) == ("about:blank", "/teapot")
 
 
 def test_every_type_leads_to_its_explanation(client: httpx.Client) -> None:
