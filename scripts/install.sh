@@ -25,7 +25,8 @@ version=$("$PYTHON" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "'$PYTHON' is Python $version and Yinju needs 3.11 or newer. Name one: make PYTHON=/path/to/python3.11"
 
-# A virtual environment holds absolute paths: one that was moved, or made by another Python, is made anew.
+# A virtual environment holds absolute paths: one that was moved, or made by another Python, is made anew. So is one
+# whose last installation was cut off: pip takes a half-copied package for an installed one.
 home="$(pwd -P) $version"
 key_of() { { echo "$home"; cat pyproject.toml scripts/torch.sh "$1"; } | cksum; }
 is_done() { [ "$(cat ".venv/$1.done" 2>/dev/null)" = "$(key_of "$1")" ]; }
@@ -36,8 +37,8 @@ if is_done "$lock" || is_done requirements-dev.lock; then exit 0; fi
 if [ "$(cat .venv/home 2>/dev/null)" != "$home" ]; then
     rm -rf .venv
     "$PYTHON" -m venv .venv || fail "'$PYTHON' cannot make a virtual environment. On Debian: apt install python3-venv"
-    echo "$home" > .venv/home
 fi
+rm -f .venv/home
 
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
 
@@ -66,3 +67,4 @@ pip install --no-deps --require-hashes --requirement "$lock"
 pip install --no-deps --no-build-isolation --editable .
 pip check
 key_of "$lock" > ".venv/$lock.done"
+echo "$home" > .venv/home
