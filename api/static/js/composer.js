@@ -50,6 +50,8 @@ export class Composer {
     if (length > LONGEST) return this.#changed();
     this.#box.value = "";
     this.#changed();
+    // On a touch screen the keyboard would cover the answer.
+    if (window.matchMedia("(pointer: coarse)").matches) this.#box.blur();
     return send(question);
   }
 

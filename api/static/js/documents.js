@@ -8,16 +8,22 @@ import { slice, utf16Offsets } from "./offsets.js";
 
 const cache = new Map();
 
+function fetchDocument(id) {
+  const fetched = Promise.all([getDocument(id), getText(id)]).then(([meta, text]) => ({ meta, text }));
+  cache.set(id, fetched);
+  fetched.catch(() => cache.delete(id)); // Asked for again, it is tried again.
+  return fetched;
+}
+
 /**
  * `{meta, text}` of a document. With `sha`, a copy of another version than that one is fetched anew.
  * Rejects with ApiError.
  */
 export async function loadDocument(id, sha) {
-  const kept = await cache.get(id);
-  if (kept && (!sha || kept.meta.text_sha256 === sha)) return kept;
-  const fetched = Promise.all([getDocument(id), getText(id)]).then(([meta, text]) => ({ meta, text }));
-  cache.set(id, fetched.catch(() => cache.delete(id) && undefined));
-  return fetched;
+  const kept = cache.get(id);
+  const found = await (kept ?? fetchDocument(id));
+  if (!kept || !sha || found.meta.text_sha256 === sha) return found;
+  return cache.get(id) === kept ? fetchDocument(id) : loadDocument(id);
 }
 
 /** Whether the quote and each of its highlights stand in the source, character for character. */

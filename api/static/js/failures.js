@@ -11,7 +11,10 @@ function problemKey(status) {
 /** What to keep of an error in a turn: plain values that survive being stored. */
 export function failureOf(error) {
   if (error.name === "AbortError") return { kind: "stopped" };
-  if (error.name !== "ApiError") throw error;
+  if (error.name !== "ApiError") {
+    reportError(error); // A fault of the page: for its makers, in the console.
+    return { kind: "broken" };
+  }
   return { kind: error.kind, status: error.status, detail: error.detail };
 }
 

@@ -1,5 +1,6 @@
 // The source page: a whole document, opened at #char=a,b.
 
+import { BASE } from "./api.js";
 import { startChrome } from "./chrome.js";
 import { copyText } from "./clipboard.js";
 import { drawDocument, loadDocument, showFirstMark } from "./documents.js";
@@ -34,8 +35,12 @@ function drawContents(meta) {
 
 function draw() {
   byId("state").hidden = true;
-  if (failed) return drawFailure();
-  if (!shown) return say(t("source.loading"));
+  if (failed) drawFailure();
+  else if (shown) drawShown();
+  else say(t("source.loading"));
+}
+
+function drawShown() {
   const { meta } = shown;
   document.title = `${meta.title} · ${t("app.name")}`;
   byId("title").textContent = meta.title;
@@ -43,7 +48,7 @@ function draw() {
   byId("about").textContent = about(meta);
   byId("tools").hidden = false;
   drawContents(meta);
-  return drawRange();
+  drawRange();
 }
 
 /** Mark and show the range the address names. */
@@ -68,10 +73,13 @@ function drawFailure() {
   const missing = failed.kind === "problem" && [404, 410, 422].includes(failed.status);
   byId("title").textContent = t(missing ? "source.missing" : "source.failed");
   document.title = `${byId("title").textContent} · ${t("app.name")}`;
-  if (missing) return say(t("source.missing.text"));
+  if (missing) {
+    say(t("source.missing.text"));
+    byId("state").append(el("a", { class: "button", href: BASE.href }, t("source.home")));
+    return;
+  }
   say(errorText(failed));
   byId("state").append(el("button", { type: "button", class: "button", onclick: load }, t("error.retry")));
-  return undefined;
 }
 
 async function load() {

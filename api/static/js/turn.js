@@ -30,7 +30,9 @@ export function drawTurn(turn, act) {
 
 function answerText(turn, act) {
   const open = (number) => act.citation(turn, number);
-  const lang = turn.language ?? (scriptTag(turn.answer) || null);
+  // An answer is in the language of what it quotes; a refusal quotes nothing and is in the question's.
+  const quoted = turn.status === "not_found" ? "" : scriptTag(turn.answer);
+  const lang = quoted || turn.language || null;
   return el("div", { class: "answer", lang }, answerNodes(turn.answer, turn.citations, open));
 }
 

@@ -1,0 +1,113 @@
+"""A real Chromium, driven by Playwright, over the real service with a few real documents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.app import create_app
+from tests.browser.console import Console, OpenPage
+from tests.browser.documents import WRITTEN
+from tests.serving import serving
+from yinju.library import Library
+from yinju.settings import Settings
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEBIAN = Path("/etc/debian_version")
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+def _install_chromium() -> str | None:
+    """Chromium from Debian, where this is Debian and we may; its path, or None."""
+    if not DEBIAN.exists() or os.geteuid() != 0:
+        return None
+    for arguments in (["update"], ["install", "-y", "chromium", "fonts-noto-cjk"]):
+        if subprocess.run(["apt-get", *arguments], capture_output=True, timeout=540, check=False).returncode:
+            return None
+    return shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium. Where there is none the tests skip and say so, except in CI, where they fail."""
+    path = next(filter(None, map(shutil.which, NAMES)), None) or _install_chromium()
+    if path is None:
+        words = "No Chromium was found. Install one, with a Chinese font (Debian: apt install chromium fonts-noto-cjk)."
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    return path
+
+
+# Module scope: while Playwright's synchronous interface is open, its event loop would be in the way of other tests'.
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    console = Console()
+    yield console
+    assert console.complaints == []
+
+
+@pytest.fixture(scope="session")
+def live_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service, over the report in `seeds` and the documents of `documents.py`."""
+    root = tmp_path_factory.mktemp("browser")
+    reports = root / "reports"
+    shutil.copytree(SEEDS, reports)
+    for name, text in WRITTEN.items():
+        (reports / name).write_text(text, encoding="utf-8")
+    configured = Settings.load(seeds=reports, index=root / "index")
+    with Library.open(configured) as library:
+        library.index(reports)
+        with serving(create_app(library, configured)) as url:
+            yield url
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_url: str, console: Console) -> Iterator[OpenPage]:
+    """`open_page(path="/", **context options)`: a page in a context of its own, its console watched."""
+    contexts = []
+
+    def open_(path: str = "/", script: str = "", **options: Any) -> Page:
+        context = browser.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}, **options})
+        contexts.append(context)
+        if script:
+            context.add_init_script(script)
+        context.on("page", console.watch)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(live_url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The chat page on a wide screen, in Chinese."""
+    return open_page()

@@ -1,0 +1,127 @@
+"""Whoever looks, on whatever screen, in either language."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.console import OpenPage
+from tests.browser.steps import ABSENT, YOUTH, ask, overflow
+
+pytestmark = pytest.mark.browser
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+PHONE = {"width": 360, "height": 740}
+WIDE_SCREEN = {"width": 1440, "height": 900}
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds serious or critical, as "rule: where"."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, WIDE_SCREEN], ids=["phone", "wide"])
+def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str, viewport: dict[str, int]) -> None:
+    page = open_page(color_scheme=scheme, viewport=viewport, reduced_motion="reduce")
+    expect(page.locator(".chip").first).to_be_visible()
+    assert serious(page) == []
+
+    turn = ask(page, YOUTH)
+    expect(turn.locator(".verified.is-same").first).to_be_visible()
+    turn.locator("summary").click()
+    ask(page, ABSENT)
+    assert serious(page) == []
+
+    page.click("#open-reports")
+    expect(page.locator("#reports-list li").first).to_be_visible()
+    assert serious(page) == []
+    page.click("#reports-close")
+
+    page.locator(".marker").first.click()
+    expect(page.locator("#panel-text mark.hit").first).to_be_visible()
+    assert serious(page) == []
+
+    source = page.locator("#panel-origin .full").get_attribute("href")
+    assert source is not None
+    page.goto(source)
+    expect(page.locator("#text mark").first).to_be_visible()
+    assert serious(page) == []
+
+
+def test_nothing_is_wider_than_a_phone(open_page: OpenPage) -> None:
+    page = open_page(viewport=PHONE)
+    expect(page.locator(".chip").first).to_be_visible()
+    assert overflow(page) == 0
+    turn = ask(page, "长" * 60 + "https://example.org/" + "a" * 80)
+    assert overflow(page) == 0
+    turn = ask(page, YOUTH)
+    turn.locator("summary").click()
+    assert overflow(page) == 0
+    source = turn.locator(".full").first.get_attribute("href")
+    assert source is not None
+    page.goto(source)
+    expect(page.locator("#text mark").first).to_be_in_viewport()
+    assert overflow(page) == 0
+
+
+def test_the_page_speaks_english_to_an_english_browser(open_page: OpenPage) -> None:
+    page = open_page(locale="en-GB")
+    expect(page).to_have_title("Yinju · Ask the reports")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".welcome h2")).to_have_text("Ask the reports")
+    expect(page.locator(".chip").first).to_contain_text("How many")
+    turn = ask(page, YOUTH)
+    expect(turn.locator(".answer")).to_contain_text("121期")
+    expect(turn.locator(".verified.is-same").first).to_have_text("Verified verbatim")
+
+
+@pytest.mark.parametrize("locale, language", [("zh-TW", "zh-Hans"), ("ru-RU", "en")])
+def test_other_browsers_get_the_nearest_language(open_page: OpenPage, locale: str, language: str) -> None:
+    expect(open_page(locale=locale).locator("html")).to_have_attribute("lang", language)
+
+
+def test_the_language_can_be_switched_and_is_remembered(page: Page) -> None:
+    ask(page, YOUTH)
+    page.click("#language")
+    expect(page.locator(".turn h3").first).to_have_text("Sources")
+    expect(page.locator("#send")).to_have_text("Ask")
+    page.reload()
+    expect(page.locator("#send")).to_have_text("Ask")
+    page.click("#language")
+    expect(page.locator(".turn h3").first).to_have_text("原文依据")
+
+
+def test_the_appearance_can_be_chosen_and_is_remembered(open_page: OpenPage) -> None:
+    page = open_page(color_scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.click("#theme")
+    assert page.evaluate(paper) == light
+    expect(page.locator("#theme")).to_have_attribute("aria-label", "外观：浅色")
+    page.click("#theme")
+    dark = page.evaluate(paper)
+    assert dark != light
+    page.reload()
+    assert page.evaluate(paper) == dark
+
+
+def test_both_languages_have_the_same_words(page: Page) -> None:
+    words = page.evaluate("import('/static/js/strings.js').then((module) => module.STRINGS)")
+    assert words["zh"].keys() == words["en"].keys()
+    for key, chinese in words["zh"].items():
+        assert sorted(set(_slots(chinese))) == sorted(set(_slots(words["en"][key]))), key
+
+
+def _slots(words: str) -> list[str]:
+    return [part.split("}")[0] for part in words.split("{")[1:]]
