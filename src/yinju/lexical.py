@@ -117,12 +117,16 @@ class LexicalIndex:
 
         Terms are compared by a 32-bit hash: a false yes is one in ten million.
         """
-        wanted = _hashed(terms)
+        wanted, of_term = np.unique(_hashed(terms), return_inverse=True)
         held = np.zeros((len(rows), len(wanted)), dtype=bool)
-        for i, row in enumerate(rows):
-            own = self._hashes[self._starts[row] : self._starts[row + 1]]
-            held[i] = np.isin(wanted, own)
-        return held
+        if held.size == 0:
+            return held[:, of_term]
+        parts = [self._hashes[self._starts[row] : self._starts[row + 1]] for row in rows]
+        own, of_row = np.concatenate(parts), np.repeat(np.arange(len(rows)), [len(part) for part in parts])
+        places = np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)
+        found = wanted[places] == own
+        held[of_row[found], places[found]] = True
+        return held[:, of_term]
 
     def coverage(self, terms: Sequence[str], rows: Rows) -> Floats:
         """(rows,), 0 to 1: how much of the question each passage matches, terms weighed by their idf."""

@@ -3,10 +3,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import numpy as np
 import pytest
@@ -268,6 +269,46 @@ def test_readers_see_whole_documents_while_they_are_replaced(path: Path) -> None
         for thread in threads:
             thread.join()
     assert torn == []
+
+
+def test_several_may_create_it_at_once(path: Path) -> None:
+    opened: list[Catalogue] = []
+    failed: list[Exception] = []
+    start = Barrier(8)
+
+    def create() -> None:
+        start.wait()
+        try:
+            opened.append(Catalogue(path))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to fail for it
+            failed.append(error)
+
+    threads = [Thread(target=create) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len({catalogue.generation() for catalogue in opened}) == 1
+    for catalogue in opened:
+        catalogue.close()
+
+
+def test_creating_waits_for_who_holds_the_file(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(IndexBusy, match="Wait for it"):
+            Catalogue(path, busy_timeout=0.05)
+        other.execute("ROLLBACK")
+    Catalogue(path).close()
+
+
+def test_a_catalogue_that_is_deleted_while_open_is_not_made_anew(catalogue: Catalogue, path: Path) -> None:
+    path.unlink()
+    with pytest.raises(sqlite3.OperationalError):
+        catalogue.put(draft("a.txt", "甲"), ORIGIN)
+    assert not path.exists()
 
 
 def test_a_closed_catalogue_says_so(catalogue: Catalogue) -> None:

@@ -185,6 +185,13 @@ def test_parts_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Pa
     assert_agrees(opened(catalogue, folder), catalogue)
 
 
+def test_token_files_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path) -> None:
+    target = folder / f"g{opened(catalogue, folder).generation}"
+    (target / LARGE_FILE).write_bytes((target / LARGE_FILE).read_bytes()[ENCODER.dimension :])
+    manifest.write(target, catalogue.generation(), ORIGIN)
+    assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
+
+
 def test_another_format_is_made_again(catalogue: Catalogue, folder: Path) -> None:
     path = folder / f"g{opened(catalogue, folder).generation}" / "manifest.json"
     described = json.loads(path.read_text())

@@ -130,10 +130,11 @@ def test_idf_of_seen_and_unseen_terms(tmp_path: Path) -> None:
 
 
 def test_which_terms_a_passage_holds(index: LexicalIndex, passages: Passages) -> None:
-    terms = list(dict.fromkeys([*passages[0][0], *passages[1][1], "没有"]))
-    rows = np.array([250, 0, 1])
+    terms = [*passages[0][0], *passages[1][1], "没有", passages[0][0][0]]
+    rows = np.array([250, 0, 1, 0])
     expected = [[term in passages[row][0] or term in passages[row][1] for term in terms] for row in rows]
     assert index.holds(terms, rows).tolist() == expected
+    assert index.holds([], rows).shape == (4, 0)
 
 
 def test_coverage_is_the_matched_share_of_the_idf(index: LexicalIndex, passages: Passages) -> None:
