@@ -1,0 +1,98 @@
+"""The commands in one application, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import errno
+import importlib.metadata
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from yinju.cli.ask import ask, search
+from yinju.cli.documents import documents
+from yinju.cli.evaluate import answers
+from yinju.cli.index import index, model
+from yinju.cli.serve import serve
+from yinju.cli.terminal import fail
+from yinju.cli.wording import say
+from yinju.errors import InvalidRequest, NotFound, SettingsError, Unsupported, YinjuError
+
+_WRONGLY_ASKED = (InvalidRequest, NotFound, SettingsError, Unsupported)
+
+
+class _Commands(TyperGroup):
+    """Turns expected errors into one line and an exit status; a traceback is left for what is a bug."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # typer keeps its own base class private
+        try:
+            return super().invoke(ctx)
+        except YinjuError as error:
+            fail(str(error))
+            raise typer.Exit(2 if isinstance(error, _WRONGLY_ASKED) else 1) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has seen enough: typer ends quietly
+                raise
+            fail(
+                say(
+                    f"{error}. Check the path, its permissions and the free space.",
+                    f"{error}。请检查路径、权限和剩余空间。",
+                )
+            )
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    name="yinju",
+    cls=_Commands,
+    help=say(
+        "Answers questions about an organisation's reports and quotes the source for every word it says.",
+        "引据：回答关于本单位报告的问题，每一句话都引用原文。",
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+evaluations = typer.Typer(
+    help=say("Measure how good the answers are.", "衡量回答的质量。"),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"yinju {importlib.metadata.version('yinju')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help=say("Print the version and exit.", "显示版本。")
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+app.command(help=say(
+    "Bring the index up to date with folders of documents. Files that can't be read are listed with the reason; the "
+    "exit status is 1 only when they are all there was.",
+    "让索引与文件夹中的文件保持一致。无法读取的文件会列出原因；只有全部文件都无法读取时才以状态 1 退出。",
+))(index)  # fmt: skip
+app.command(help=say("Answer a question with quotes from the reports.", "回答一个问题，并引用报告原文。"))(ask)
+app.command(help=say("Find the passages nearest to a question.", "查找与问题最接近的段落。"))(search)
+app.command(help=say("List the documents in the index.", "列出已收录的文件。"))(documents)
+app.command(help=say("Serve the chat page and the HTTP interface.", "启动网页和 HTTP 接口。"))(serve)
+app.command(help=say(
+    "Build the model where it is missing, check it, and print its folder.", "构建并检查模型，显示它所在的文件夹。"
+))(model)  # fmt: skip
+evaluations.command(help=say(
+    "Ask every question of a file (JSON Lines) and print how good the answers were.",
+    "逐一提出文件（JSON Lines）中的问题，显示回答质量。",
+))(answers)  # fmt: skip
+app.add_typer(evaluations, name="eval")

@@ -1,0 +1,99 @@
+"""Answers and lists of passages, drawn for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from yinju import wire
+from yinju.cli import wording
+from yinju.cli.terminal import paragraph, printable
+from yinju.cli.wording import say
+from yinju.records import Answer, Citation, Hit
+
+_NEAREST_SHOWN = 160  # characters of a passage that does not answer
+
+
+def draw_answer(console: Console, answer: Answer, base_url: str) -> None:
+    if answer.status == "answered":
+        _draw_answered(console, answer, base_url)
+    else:
+        _draw_not_found(console, answer)
+
+
+def _draw_answered(console: Console, answer: Answer, base_url: str) -> None:
+    paragraph(console, answer.answer, style="bold")
+    sure = say("Confidence", "可信度")
+    paragraph(console, f"{sure} {answer.confidence:.2f}: {wording.confidence(answer.confidence)}", style="dim")
+    for citation in answer.citations:
+        console.print()
+        _draw_citation(console, citation, base_url)
+
+
+def _draw_citation(console: Console, citation: Citation, base_url: str) -> None:
+    indent = len(f"[{citation.number}] ")
+    place = Text(f"[{citation.number}] ", "bold green")
+    place.append(_place(citation.title, citation.heading), "green")
+    details = [citation.document_date] if citation.document_date else []
+    if citation.page is not None:
+        details.append(say(f"page {citation.page}", f"第 {citation.page} 页"))
+    place.append("".join(f"  {printable(detail)}" for detail in details), "dim")
+    paragraph(console, place)
+    paragraph(console, marked(citation), indent)
+    url = wire.source_url(base_url, citation.document_id, citation.start, citation.end)
+    # Never wrapped: a link cut in two opens nothing.
+    console.print(Text(" " * indent).append(url, f"dim link {url}"), soft_wrap=True)
+
+
+def marked(citation: Citation) -> Text:
+    """The quote with its highlights in colour."""
+    text = Text(printable(citation.quote))
+    for mark in citation.highlights:
+        text.stylize("bold black on yellow", mark.start - citation.start, mark.end - citation.start)
+    return text
+
+
+def _draw_not_found(console: Console, answer: Answer) -> None:
+    paragraph(console, say("Not found in these reports", "这些报告里没有找到"), style="bold yellow")
+    paragraph(console, answer.answer)
+    paragraph(console, wording.reason(answer.reason), style="dim")
+    chance = say("Probability that they answer this:", "报告中有答案的可能性：")
+    paragraph(console, f"{chance} {answer.confidence:.2f}", style="dim")
+    if not answer.passages:
+        return
+    console.print()
+    paragraph(
+        console, say("Nearest passages, which do not answer this question:", "最接近的段落（没有回答这个问题）：")
+    )
+    for hit in answer.passages:
+        paragraph(console, f"- {_place(hit.title, hit.passage.heading)}", style="dim")
+        paragraph(console, _beginning(hit.passage.text), 2, "dim")
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _NEAREST_SHOWN else line[:_NEAREST_SHOWN] + "…"
+
+
+def _place(title: str, heading: Sequence[str]) -> str:
+    return printable(" › ".join([title, *heading]))
+
+
+def passage_table(hits: Sequence[Hit]) -> Table:
+    """A row a passage: its rank, its score, what each signal gave, where it stands and what it says."""
+    signals = list(dict.fromkeys(name for hit in hits for name in hit.signals))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in ("#", say("score", "得分"), *signals):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column(say("passage", "段落"), ratio=1)
+    for rank, hit in enumerate(hits, start=1):
+        values = (f"{hit.signals[name]:.2f}" if name in hit.signals else "" for name in signals)
+        passage = Text(_place(hit.title, hit.passage.heading), "green").append(
+            f"\n{printable(hit.passage.text.strip())}\n", "default"
+        )
+        table.add_row(str(rank), f"{hit.score:.2f}", *values, passage)
+    return table

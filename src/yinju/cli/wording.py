@@ -1,0 +1,49 @@
+"""What people read, in the language of their terminal."""
+
+from __future__ import annotations
+
+import os
+
+
+def say(english: str, chinese: str) -> str:
+    """The wording for the locale the environment names: Chinese where it is Chinese, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in names if name), "")
+    return chinese if locale.lower().startswith("zh") else english
+
+
+def confidence(probability: float) -> str:
+    """How sure an answer is, in the words the chat page uses."""
+    if probability >= 0.9:
+        return say("very confident", "把握很大")
+    if probability >= 0.75:
+        return say("confident", "把握较大")
+    if probability >= 0.6:
+        return say("fairly confident: check the source", "把握一般，请核对原文")
+    return say("not very confident: check the source", "把握不大，请核对原文")
+
+
+def reason(name: str | None) -> str:
+    """Why there is no answer, from `Answer.reason`."""
+    wordings = {
+        "off_topic": say("Not what these reports are about.", "与已收录的报告无关。"),
+        "no_evidence": say(
+            "The reports touch on this, but nothing in them answers it.", "报告涉及这个话题，但没有写明所问的内容。"
+        ),
+        "empty_index": say(
+            "Nothing is indexed yet. Run: yinju index FOLDER", "还没有收录任何报告。请运行：yinju index 文件夹"
+        ),
+    }
+    return wordings.get(name or "", name or "")
+
+
+def stage(name: str) -> str:
+    """What is being done, from the stage a progress callback is given."""
+    wordings = {
+        "files": say("Files", "文件"),
+        "encode": say("Encoding passages", "编码段落"),
+        "build": say("Building the indexes", "建立索引"),
+        "model": say("Building the model", "构建模型"),
+        "ask": say("Asking", "提问"),
+    }
+    return wordings.get(name, name)
