@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from yinju.encoder import Encoder, open_encoder
 from yinju.settings import Settings
+
+# A machine busy with other work is no reason to fail: what is slow is measured elsewhere.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -141,13 +141,17 @@ def _pieces(text: str, sentence: Span) -> Iterator[Span]:
 
 
 def _runs(units: Iterable[Span]) -> list[list[Span]]:
-    """Units with so much between them (pages of markup) that they can't share a passage are kept apart."""
+    """Units that may share passages. One over TARGET has its own, or it would set the size of all others; so have
+    those with so much between them (pages of markup) that a passage over both would be too long."""
     runs: list[list[Span]] = []
+    longest = 0
     for unit in units:
-        if runs and unit.start - runs[-1][-1].end <= _WIDEST_GAP:
+        longest = max(longest, unit.end - unit.start)
+        if runs and longest <= TARGET and unit.start - runs[-1][-1].end <= _WIDEST_GAP:
             runs[-1].append(unit)
         else:
             runs.append([unit])
+            longest = unit.end - unit.start
     return runs
 
 
@@ -168,11 +172,7 @@ def _merged(text: str, units: Sequence[Span]) -> list[Span]:
             largest = size
         else:
             smallest = size + 1
-    ends = accumulate(map(len, chunks(smallest)), initial=first)
-    return [_covering(units, start, end) for start, end in pairwise(ends)]
-
-
-def _covering(units: Sequence[Span], start: int, end: int) -> Span:
-    """From the first unit in `[start, end)` to the last one's end, without what stands between it and the next."""
-    inside = [unit for unit in units if start <= unit.start < end]
-    return Span(inside[0].start, inside[-1].end)
+    ends = accumulate(map(len, chunks(smallest)), initial=0)
+    # A chunk runs to the next unit's start; a passage only to its last unit's end.
+    parts = pairwise(bisect_left(bounds, end) for end in ends)
+    return [Span(units[left].start, units[right - 1].end) for left, right in parts]

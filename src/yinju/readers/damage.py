@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from yinju.records import Block
 
+# A paragraph longer than this is not one that pages broke, but a text that is all fragments.
+_LONGEST = 3000
 _PAIRS = dict(zip("”’」』》〉）】]", "“‘「『《〈（【[", strict=True))
+_BRACKET = re.compile(rf"[{re.escape(''.join(_PAIRS))}{re.escape(''.join(_PAIRS.values()))}]")
 _CLOSED = re.compile(r"[。！？!?…：:；;.。।॥؟۔—~～|][”’」』》〉）)】\]\"'*_`\s]*$|[”’」』）)】\]\"`*_]$")
 
 
@@ -42,25 +46,24 @@ def _is_prose(block: Block, entries: Collection[int]) -> bool:
 
 def _goes_on(text: str, before: Block, after: Block) -> bool:
     first, second = text[before.start : before.end], text[after.start : after.end]
-    if _CLOSED.search(first):
+    if _CLOSED.search(first) or len(first) > _LONGEST:
         return False
-    return first[-1] in "、，" or bool(set(unmatched(first)[0]) & set(unmatched(second)[1]))
+    return first[-1] in "、，" or bool(unmatched(first)[0] & unmatched(second)[1])
 
 
-def unmatched(text: str) -> tuple[list[str], list[str]]:
+def unmatched(text: str) -> tuple[set[str], set[str]]:
     """The opening marks never closed, and those that closing marks without an opening one stand for."""
-    opened: list[str] = []
-    missing: list[str] = []
-    for char in text:
-        if char in _PAIRS.values():
-            opened.append(char)
-        elif char in _PAIRS and _PAIRS[char] in opened:
-            opened.reverse()
-            opened.remove(_PAIRS[char])
-            opened.reverse()
-        elif char in _PAIRS:
-            missing.append(_PAIRS[char])
-    return opened, missing
+    opened: Counter[str] = Counter()
+    missing: set[str] = set()
+    for char in _BRACKET.findall(text):
+        opening = _PAIRS.get(char)
+        if opening is None:
+            opened[char] += 1
+        elif opened[opening]:
+            opened[opening] -= 1
+        else:
+            missing.add(opening)
+    return {mark for mark, count in opened.items() if count}, missing
 
 
 def _is_cut(words: str) -> bool:

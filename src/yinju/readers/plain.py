@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -12,6 +12,7 @@ from yinju.readers import outline
 from yinju.readers.damage import mend
 from yinju.readers.dates import iso_date, stated_date
 from yinju.records import Block, Reading
+from yinju.text import sentences
 
 _CLOSED = re.compile(r"[。！？!?….：:；;][”’」』》）)\]\"']*$")
 _LIST_ITEM = re.compile(
@@ -134,7 +135,8 @@ def _title_part(line: str, index: int) -> str:
 
 def _body(chunks: Sequence[_Chunk], head: int) -> list[Block]:
     usual = _usual_gap(chunks)
-    captions = [index >= head and _is_caption(chunks, index, usual) for index in range(len(chunks))]
+    told = _told(chunks)
+    captions = [index >= head and _is_caption(chunks, index, usual, told) for index in range(len(chunks))]
     styles = [
         outline.style(chunk.text)
         if chunk.is_line and index >= head and not captions[index] and not iso_date(chunk.text)
@@ -172,7 +174,13 @@ def _usual_gap(chunks: Sequence[_Chunk]) -> int:
     return gaps[len(gaps) // 2] if gaps else 0
 
 
-def _is_caption(chunks: Sequence[_Chunk], index: int, usual: int) -> bool:
+def _told(chunks: Sequence[_Chunk]) -> set[str]:
+    """The sentences of every paragraph of several: a line that repeats one of them stands under a picture."""
+    found = (sentences(chunk.text, 0, len(chunk.text)) for chunk in chunks)
+    return {span.of(chunk.text) for chunk, spans in zip(chunks, found, strict=True) if len(spans) > 1 for span in spans}
+
+
+def _is_caption(chunks: Sequence[_Chunk], index: int, usual: int, told: Set[str]) -> bool:
     """A line under a picture: it says so, or stands apart where a page ended, or repeats a sentence of the text."""
     chunk = chunks[index]
     if not chunk.is_line or len(chunk.text) > _LONGEST_CAPTION:
@@ -181,7 +189,6 @@ def _is_caption(chunks: Sequence[_Chunk], index: int, usual: int) -> bool:
         return True
     if not index or not chunk.text.endswith(("。", ".")):
         return False
-    longer = any(chunk.text in other.text and len(other.text) > len(chunk.text) for other in chunks)
     apart = chunk.gap >= max(2, usual + 1)
     torn = not _CLOSED.search(chunks[index - 1].text) or index + 1 == len(chunks)
-    return longer or (apart and torn)
+    return chunk.text in told or (apart and torn)
