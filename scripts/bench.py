@@ -40,7 +40,7 @@ def main() -> int:
         asked, encoded = alternate(
             questions,
             lambda question: ask(connection, question),
-            lambda question: library.encoder.encode_query(question),
+            library.encoder.encode_query,
         )
         connection.close()
     report("ask over HTTP", asked)
