@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from yinju.errors import IndexBusy, IndexMismatch
+from yinju.errors import IndexBusy, IndexMismatch, SettingsError, YinjuError
 
 VERSION = 1
 APPLICATION_ID = 0x59494E4A  # "YINJ", so that another program's database is told apart from an empty one
@@ -63,26 +63,30 @@ CREATE TABLE vectors (
 def prepare(path: Path, timeout: float) -> None:
     """Create the catalogue where there is none; otherwise only look.
 
-    Raises IndexMismatch for a file of another program or of a newer version, IndexBusy when locked for `timeout` s.
+    Raises IndexMismatch for a file of another program or of a newer version, SettingsError where no catalogue can be
+    kept, IndexBusy when locked for `timeout` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with closing(_connected(path, timeout, mode="rwc")) as connection:
             if _is_blank(connection):
                 _create(connection)
             _recognise(connection, path)
+    except OSError as error:
+        raise _unusable(path, error) from error
     except sqlite3.DatabaseError as error:
-        if is_busy(error):
-            raise _busy(path) from error
-        raise IndexMismatch(
-            f"{path} can't be read as a catalogue ({error}). Restore it from a backup, or move it away and run "
-            "`yinju index`."
-        ) from error
+        raise _translated(error, path) from error
 
 
 def connect(path: Path, timeout: float, *, writing: bool = False) -> sqlite3.Connection:
-    """A connection that may be handed from thread to thread. One that is not for writing refuses to."""
-    connection = _connected(path, timeout, mode="rw")
+    """A connection that may be handed from thread to thread. One that is not for writing refuses to.
+
+    Raises SettingsError when the file is no longer there.
+    """
+    try:
+        connection = _connected(path, timeout, mode="rw")
+    except sqlite3.OperationalError as error:
+        raise _translated(error, path) from error
     connection.execute("PRAGMA synchronous = FULL")  # an acknowledged document survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
@@ -93,22 +97,16 @@ def connect(path: Path, timeout: float, *, writing: bool = False) -> sqlite3.Con
 def transaction(path: Path, timeout: float) -> Iterator[sqlite3.Connection]:
     """Everything inside is committed at once, or not at all. One at a time over all processes.
 
-    The lock is SQLite's own and ends with the process that holds it. Raises IndexBusy after `timeout` seconds.
+    The lock is SQLite's own and ends with the process that holds it. Raises IndexBusy after `timeout` seconds,
+    SettingsError when the file is gone.
     """
     with closing(connect(path, timeout, writing=True)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if is_busy(error):
-                raise _busy(path) from error
-            raise
+            raise _translated(error, path) from error
         with connection:
             yield connection
-
-
-def is_busy(error: sqlite3.Error) -> bool:
-    primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return primary_code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def new_mark() -> str:
@@ -152,5 +150,20 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _busy(path: Path) -> IndexBusy:
-    return IndexBusy(f"Another process is writing to {path}. Wait for it to finish, or stop it, then try again.")
+def _translated(error: sqlite3.DatabaseError, path: Path) -> YinjuError:
+    primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary_code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return IndexBusy(f"Another process is writing to {path}. Wait for it to finish, or stop it, then try again.")
+    if primary_code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return IndexMismatch(
+            f"{path} can't be read as a catalogue ({error}). Restore it from a backup, or move it away and run "
+            "`yinju index`."
+        )
+    return _unusable(path, error)
+
+
+def _unusable(path: Path, error: Exception) -> SettingsError:
+    return SettingsError(
+        f"{path} can't be opened ({error}). Its folder must be there and writable: see to that, or set YINJU_INDEX to "
+        "one that is."
+    )

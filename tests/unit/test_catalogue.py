@@ -17,7 +17,7 @@ from yinju import schema
 from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled, unpack_tokens
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoding
-from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound
+from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound, SettingsError
 from yinju.records import Passage
 from yinju.stored import Counts, Draft
 
@@ -212,6 +212,15 @@ def test_another_programs_database_is_refused(path: Path) -> None:
         Catalogue(path)
 
 
+def test_a_place_no_file_can_be_kept_in_is_refused(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(SettingsError, match="set YINJU_INDEX"):
+        Catalogue(path)
+    (path / "file").touch()
+    with pytest.raises(SettingsError, match="set YINJU_INDEX"):
+        Catalogue(path / "file" / "catalogue.db")
+
+
 def test_a_newer_schema_is_refused(catalogue: Catalogue, path: Path) -> None:
     catalogue.close()
     with sqlite3.connect(path) as connection:
@@ -306,7 +315,7 @@ def test_creating_waits_for_who_holds_the_file(path: Path) -> None:
 
 def test_a_catalogue_that_is_deleted_while_open_is_not_made_anew(catalogue: Catalogue, path: Path) -> None:
     path.unlink()
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(SettingsError, match="YINJU_INDEX"):
         catalogue.put(draft("a.txt", "甲"), ORIGIN)
     assert not path.exists()
 
