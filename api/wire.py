@@ -1,12 +1,11 @@
-"""From the library's records to what goes over the wire, and back."""
+"""From the library's records to what goes over the wire, and back. The objects' shapes are `yinju.wire`'s."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from api import schemas
-from yinju import records
+from yinju import records, wire
 
 
 def turns(history: Iterable[schemas.Turn]) -> list[records.Turn]:
@@ -14,59 +13,16 @@ def turns(history: Iterable[schemas.Turn]) -> list[records.Turn]:
 
 
 def passages(hits: Iterable[records.Hit]) -> list[schemas.Passage]:
-    return [
-        schemas.Passage(
-            passage_id=hit.passage.id,
-            document_id=hit.passage.document_id,
-            title=hit.title,
-            heading=list(hit.passage.heading),
-            text=hit.passage.text,
-            start=hit.passage.start,
-            end=hit.passage.end,
-            score=hit.score,
-            signals=dict(hit.signals),
-        )
-        for hit in hits
-    ]
+    return [schemas.Passage(**passage) for passage in wire.passages(hits)]
 
 
 def citation(record: records.Citation, base_url: str) -> schemas.Citation:
     """`base_url` has no slash at its end."""
-    page = f"{base_url}/documents/{quote(record.document_id, safe='')}"
-    return schemas.Citation(
-        number=record.number,
-        document_id=record.document_id,
-        title=record.title,
-        document_date=record.document_date,
-        heading=list(record.heading),
-        page=record.page,
-        passage_id=record.passage_id,
-        quote=record.quote,
-        start=record.start,
-        end=record.end,
-        highlights=[schemas.Highlight(start=h.start, end=h.end, text=h.text) for h in record.highlights],
-        text_sha256=record.text_sha256,
-        url=f"{page}#char={record.start},{record.end}",
-    )
-
-
-def _timing(record: records.Timing) -> schemas.Timing:
-    return schemas.Timing(encode=record.encode, search=record.search, total=record.total)
+    return schemas.Citation(**wire.citation(record, base_url))
 
 
 def answer(record: records.Answer, base_url: str) -> schemas.Answer:
-    return schemas.Answer(
-        id=record.id,
-        status=record.status,
-        reason=record.reason,
-        mode=record.mode,
-        language=record.language,
-        confidence=record.confidence,
-        timing_ms=_timing(record.timing_ms),
-        answer=record.answer,
-        citations=[citation(c, base_url) for c in record.citations],
-        passages=passages(record.passages),
-    )
+    return schemas.Answer(**wire.answer(record, base_url))
 
 
 def done(record: records.Answer) -> schemas.AnswerDone:
@@ -77,27 +33,16 @@ def done(record: records.Answer) -> schemas.AnswerDone:
         mode=record.mode,
         language=record.language,
         confidence=record.confidence,
-        timing_ms=_timing(record.timing_ms),
+        timing_ms=schemas.Timing(**wire.timing(record.timing_ms)),
     )
 
 
 def document(record: records.DocumentSummary) -> schemas.Document:
-    return schemas.Document(
-        id=record.id,
-        title=record.title,
-        document_date=record.date,
-        name=record.name,
-        characters=record.characters,
-        passages=record.passages,
-        version=record.version,
-        text_sha256=record.text_sha256,
-        added_at=record.added_at,
-        updated_at=record.updated_at,
-    )
+    return schemas.Document(**wire.document(record))
 
 
 def document_detail(summary: records.DocumentSummary, whole: records.Document) -> schemas.DocumentDetail:
     return schemas.DocumentDetail(
-        **document(summary).model_dump(),
+        **wire.document(summary),
         headings=[schemas.Heading(text=h.text, level=h.level, start=h.start, end=h.end) for h in whole.headings()],
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from yinju.records import Answer, Citation, DocumentSummary, Hit
+from yinju.records import Answer, Citation, DocumentSummary, Hit, Timing
 
 Json = dict[str, Any]
 
@@ -27,12 +27,12 @@ def answer(record: Answer, base_url: str) -> Json:
         "confidence": record.confidence,
         "citations": [citation(cited, base_url) for cited in record.citations],
         "passages": passages(record.passages),
-        "timing_ms": {
-            "encode": record.timing_ms.encode,
-            "search": record.timing_ms.search,
-            "total": record.timing_ms.total,
-        },
+        "timing_ms": timing(record.timing_ms),
     }
+
+
+def timing(record: Timing) -> Json:
+    return {"encode": record.encode, "search": record.search, "total": record.total}
 
 
 def citation(record: Citation, base_url: str) -> Json:

@@ -36,7 +36,7 @@ def _draw_answered(console: Console, answer: Answer, base_url: str) -> None:
 
 def _draw_citation(console: Console, citation: Citation, base_url: str) -> None:
     indent = len(f"[{citation.number}] ")
-    place = Text(f"[{citation.number}] ", "bold green")
+    place = Text.assemble((f"[{citation.number}] ", "bold green"))
     place.append(_place(citation.title, citation.heading), "green")
     details = [citation.document_date] if citation.document_date else []
     if citation.page is not None:
@@ -86,14 +86,13 @@ def _place(title: str, heading: Sequence[str]) -> str:
 def passage_table(hits: Sequence[Hit]) -> Table:
     """A row a passage: its rank, its score, what each signal gave, where it stands and what it says."""
     signals = list(dict.fromkeys(name for hit in hits for name in hit.signals))
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, leading=1)
     for name in ("#", say("score", "得分"), *signals):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column(say("passage", "段落"), ratio=1)
     for rank, hit in enumerate(hits, start=1):
         values = (f"{hit.signals[name]:.2f}" if name in hit.signals else "" for name in signals)
-        passage = Text(_place(hit.title, hit.passage.heading), "green").append(
-            f"\n{printable(hit.passage.text.strip())}\n", "default"
-        )
+        place = (_place(hit.title, hit.passage.heading), "green")
+        passage = Text.assemble(place, "\n", printable(hit.passage.text.strip()))
         table.add_row(str(rank), f"{hit.score:.2f}", *values, passage)
     return table

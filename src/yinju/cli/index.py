@@ -25,7 +25,7 @@ def index(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FOLDER]...",
+            metavar="FOLDER",
             exists=True,
             file_okay=False,
             show_default=False,

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
@@ -84,7 +84,7 @@ def bars(opening: str) -> Iterator[Progress]:
     if not console.is_terminal:
         yield _log_stages(console)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with RichProgress(*columns, console=console, transient=True) as shown:
         tasks = {"": shown.add_task(opening, total=None)}
 
@@ -92,8 +92,9 @@ def bars(opening: str) -> Iterator[Progress]:
             if "" in tasks:
                 shown.remove_task(tasks.pop(""))
             if stage not in tasks:
-                tasks[stage] = shown.add_task(wording.stage(stage))
-            shown.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = shown.add_task("")
+            description = f"{wording.stage(stage)} {done}/{total}"
+            shown.update(tasks[stage], description=description, completed=done, total=total)
 
         yield progress
 
