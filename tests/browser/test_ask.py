@@ -112,6 +112,11 @@ def test_sources_can_be_stepped_through(page: Page) -> None:
     for number in range(2, sources + 1):
         steps.last.click()
         expect(page.locator("#panel-title")).to_have_text(f"原文 [{number}]")
+    if sources > 1:
+        assert focused(page) == "panel-title"  # the button used last leads no further
+        steps.first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#panel-title")).to_have_text(f"原文 [{sources - 1}]")
 
 
 def test_copying_takes_the_answer_with_its_sources(open_page: OpenPage) -> None:

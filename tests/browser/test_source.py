@@ -55,6 +55,7 @@ def test_another_range_in_the_address_is_followed(open_page: OpenPage, wide_id: 
 def test_headings_are_headings_and_lead_to_their_place(open_page: OpenPage, wide_id: str) -> None:
     page = open_page(f"/documents/{quote(wide_id)}")
     expect(page.locator("h1")).to_have_text("古籍展览简报")
+    expect(page.locator("#text .document-title")).to_have_text("古籍展览简报")
     heading = page.locator("#text").get_by_role("heading", name="二、后续安排")
     expect(heading).to_be_visible()
     page.locator("#contents a", has_text="二、后续安排").click()

@@ -76,9 +76,13 @@ export function drawDocument({ meta, text }, ranges, top) {
   return body;
 }
 
+/** Whether a line is, or continues, the title the document opens with. */
 function isTitle(text, { start, end }, meta, body) {
-  return body.childElementCount === 0 && text.slice(start, end).replace(/^#+\s*/, "").trim() === meta.title;
+  const opening = !body.lastElementChild || body.lastElementChild.matches(".document-title");
+  return opening && squeeze(meta.title).includes(squeeze(text.slice(start, end).replace(/^#+/, "")));
 }
+
+const squeeze = (words) => words.replace(/\s+/g, "");
 
 /** Scroll `frame` (an element that scrolls, or null for the page) so that its first mark is in its upper part. */
 export function showFirstMark(body, frame) {

@@ -28,7 +28,10 @@ export class SourcePanel {
   showCitation(citations, at) {
     const citation = citations[at];
     const highlights = citation.highlights.map((h) => ({ ...h, kind: "hit" }));
-    const step = (by) => this.showCitation(citations, at + by);
+    const step = (by) => {
+      this.showCitation(citations, at + by);
+      byId("panel-steps").querySelector(`[data-step="${by}"]:enabled`)?.focus();
+    };
     this.#show(citation, [{ ...citation, kind: "quote" }, ...highlights], {
       title: `${t("panel.title")} [${citation.number}]`,
       steps: citations.length > 1 ? this.#steps(at, citations.length, step) : [],
@@ -66,7 +69,7 @@ export class SourcePanel {
 
   #steps(at, total, step) {
     const button = (key, by, sign) => {
-      const attributes = { type: "button", class: "quiet", "aria-label": t(key), title: t(key) };
+      const attributes = { type: "button", class: "quiet", "data-step": by, "aria-label": t(key), title: t(key) };
       return el("button", { ...attributes, disabled: at + by < 0 || at + by >= total, onclick: () => step(by) }, sign);
     };
     const where = el("span", { class: "panel-position" }, t("panel.position", { n: at + 1, total }));

@@ -68,9 +68,9 @@ function place(item) {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** Title, date and heading path of a citation or passage. */
+/** Title, date (where the document states one) and heading path of a citation or passage. */
 export function origin(item) {
-  const when = "document_date" in item ? (item.document_date ? date(item.document_date) : t("cite.date_unknown")) : null;
+  const when = item.document_date && date(item.document_date);
   const first = el("span", { class: "origin-title", lang: scriptTag(item.title) || null }, item.title);
   const second = [when, place(item)].filter(Boolean).join(" · ");
   return el("p", { class: "origin" }, first, second && el("span", { class: "origin-place" }, second));
