@@ -42,7 +42,7 @@ LEAVES = {
 
 KNOW_SETTINGS = {"cli", "encoder", "evaluation", "library", "settings"}
 KNOW_LIBRARY = {"__init__", "cli", "evaluation", "library"}
-PUBLIC = {"", "errors", "library", "records", "settings"}
+PUBLIC = {"", "errors", "library", "records", "settings", "wire"}
 """Rooms of the library that the application may use; "" is the package itself."""
 
 MOST_LINES = 300
