@@ -1,5 +1,6 @@
 """Markdown: structure by a real parser, offsets into the raw text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,25 @@ def test_several_first_level_headings_leave_the_title_to_the_file_name() -> None
 def test_rules_around_text_are_no_front_matter() -> None:
     for text in ("---\n甲：乙。\n---\n\n文。\n", "---\n- [\n---\n\n文。\n"):
         assert parse(text).title == "report"
+
+
+@pytest.mark.parametrize(
+    "front, title, date",
+    [
+        ("title: [甲]\ndate: 2025-13-45", "report", None),
+        ("title: >\n  甲\n  乙\ndate: 2025年10月27日", "甲 乙", "2025-10-27"),
+        ("title: 2025\ndate: 2025-10-27 08:00:00 +0800", "2025", "2025-10-27"),
+    ],
+)
+def test_front_matter_is_taken_as_written(front: str, title: str, date: str | None) -> None:
+    reading = parse(f"---\n{front}\n---\n\n文。\n")
+    assert (reading.title, reading.date) == (title, date)
+    assert shape(reading) == [("paragraph", 0, "文。")]
+
+
+@pytest.mark.parametrize("front", ["[" * 2000, "title: 甲\n" * 1000])
+def test_front_matter_too_deep_or_too_long_is_text(front: str) -> None:
+    assert parse(f"---\n{front}\n---\n\n文。\n").title == "report"
 
 
 def test_code_fences_left_open_and_indented_code_are_text() -> None:

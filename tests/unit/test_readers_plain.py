@@ -106,6 +106,10 @@ def test_short_lines_over_text_are_headings_above_lead_ins() -> None:
     assert headings(reading) == [(1, "夯实基层基础 强化执行力"), (2, "激发群团活力——"), (1, "持续正风肃纪")]
 
 
+def test_a_numbered_heading_may_stand_over_a_picture() -> None:
+    assert headings(parse(f"年度报告\n\n{P}\n\n一、夜校\n\n图1 夜校开班。\n\n{P}\n")) == [(1, "一、夜校")]
+
+
 def test_unnumbered_headings_under_numbered_ones_are_deeper() -> None:
     reading = parse(f"年度报告\n\n一、总体情况\n\n{P}\n\n青年夜校\n\n{P}\n\n二、下一步\n\n{P}\n")
     assert headings(reading) == [(1, "一、总体情况"), (2, "青年夜校"), (1, "二、下一步")]

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from yinju.text import fold, folded, is_traditional
+from yinju.text.folding import _converted
 
 # Where folding is not one character for one: ligatures, marks to compose, half-width kana, jamo, invisible ones.
 AWKWARD = st.text(
@@ -48,6 +50,12 @@ def test_offsets_of_a_slice_lead_to_its_own_characters(before: str, after: str) 
     out, offsets = folded(before + "。独。" + after)
     at = out.index("。独。")
     assert offsets[at + 1] == len(before) + 1 or "。独。" in before
+
+
+def test_a_conversion_that_would_change_the_length_goes_character_by_character() -> None:
+    by_phrase = OpenCC("s2twp")
+    assert len(by_phrase.convert("互联网")) == 4
+    assert _converted(by_phrase, "互联网") == "互聯網"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from yinju.readers.damage import mend
 from yinju.readers.dates import iso_date, stated_date
 from yinju.records import Block, Reading
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# Bounded, because deeply nested YAML takes time by the square of its length.
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,4000}?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
 
 
@@ -26,24 +27,28 @@ def read(text: str, name: str) -> Reading:
     # Line numbers must stay the file's, so front matter is made empty rather than taken off.
     body = "\n" * text.count("\n", 0, length) + text[length:]
     blocks, entries = _blocks(text, MarkdownIt("commonmark").enable("table").parse(body))
-    title = str(front.get("title") or "").strip()
+    title = " ".join(front.get("title", "").split())
     if not title:
         blocks, title = _lifted_title(text, blocks)
     lines = [line for line in text[length:].split("\n") if line.strip()]
-    date = iso_date(str(front.get("date") or "")[:10]) or stated_date(lines)
+    stated = front.get("date", "")
+    date = iso_date(stated) or iso_date(stated[:10]) or stated_date(lines)
     return Reading(text, title or PurePosixPath(name).stem, date, mend(text, _nested(blocks), entries))
 
 
-def _front_matter(text: str) -> tuple[dict[str, object], int]:
-    """The fields of YAML front matter and its length; nothing and 0 where the text has none."""
+def _front_matter(text: str) -> tuple[dict[str, str], int]:
+    """The fields of YAML front matter that are plain values, and its length; nothing and 0 where the text has none."""
     match = _FRONT_MATTER.match(text)
     if match is None:
         return {}, 0
     try:
-        fields = yaml.safe_load(match[1])
-    except yaml.YAMLError:
+        # Every value a string: a date that can't be one is an error to the loaders that make dates.
+        fields = yaml.load(match[1], Loader=yaml.BaseLoader)  # noqa: S506 (builds strings, lists and dicts only)
+    except (yaml.YAMLError, RecursionError):
         return {}, 0  # a thematic break that happens to open the file
-    return (fields, match.end()) if isinstance(fields, dict) else ({}, 0)
+    if not isinstance(fields, dict):
+        return {}, 0
+    return {name: value for name, value in fields.items() if isinstance(value, str)}, match.end()
 
 
 def _blocks(text: str, tokens: list[Token]) -> tuple[list[Block], set[int]]:

@@ -118,12 +118,7 @@ def _is_date(line: str) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    if (
-        "\n" in line
-        or outline.columns(line) > _LONGEST_TITLE
-        or _LIST_ITEM.match(line)
-        or iso_date(line.strip("()（）"))
-    ):
+    if "\n" in line or outline.columns(line) > _LONGEST_TITLE or _LIST_ITEM.match(line) or _is_date(line):
         return False
     return not re.search(r"[。；，、：:;,.]$|\t|\|", line) and any(map(str.isalpha, line))
 
@@ -138,9 +133,9 @@ def _body(chunks: Sequence[_Chunk], head: int) -> list[Block]:
     told = _told(chunks)
     captions = [index >= head and _is_caption(chunks, index, usual, told) for index in range(len(chunks))]
     styles = [
-        outline.style(chunk.text)
-        if chunk.is_line and index >= head and not captions[index] and not iso_date(chunk.text)
-        else None
+        None
+        if index < head or captions[index] or not chunk.is_line or _is_date(chunk.text)
+        else outline.style(chunk.text)
         for index, chunk in enumerate(chunks)
     ]
     headings = [index for index in range(len(chunks)) if _is_heading(chunks, styles, captions, index)]
@@ -160,13 +155,13 @@ def _is_heading(chunks: Sequence[_Chunk], styles: Sequence[str | None], captions
     Lines of one style in a row are a list or a table of contents.
     """
     style = styles[index]
-    if style is None or index + 1 == len(chunks) or captions[index + 1]:
+    if style is None or index + 1 == len(chunks) or style in (styles[index + 1], styles[index - 1] if index else None):
         return False
-    if styles[index + 1] == style or (index and styles[index - 1] == style):
-        return False
+    if style != outline.PLAIN or styles[index + 1] is not None:
+        return True
     following = chunks[index + 1].text
     is_body = _CLOSED.search(following) or outline.columns(following) > 60 or following.endswith("——")
-    return style != outline.PLAIN or styles[index + 1] is not None or bool(is_body)
+    return bool(is_body) and not captions[index + 1]
 
 
 def _usual_gap(chunks: Sequence[_Chunk]) -> int:
