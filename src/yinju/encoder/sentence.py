@@ -130,12 +130,19 @@ def _content(tokens: Tokens, prompt: int) -> tuple[list[int], list[tuple[int, in
 
 
 def _offsets(text: str, spans: Sequence[tuple[int, int]], prompt: int) -> Ints:
-    """Spans relative to the text, without the white space a token's mark for a word's start stands for."""
+    """Spans relative to the text, without the white space a token's mark for a word's start stands for.
+
+    A mark that normalisation composes with the letter before it (e + U+0301) is left out of the tokenizer's span:
+    what no token covers belongs to the token before it.
+    """
     offsets = np.empty((len(spans), 2), np.int32)
     for row, (start, end) in enumerate(spans):
         start, end = max(start - prompt, 0), end - prompt
+        limit = spans[row + 1][0] - prompt if row + 1 < len(spans) else len(text)
         while start < end - 1 and text[start].isspace():
             start += 1
+        while end < limit and not text[end].isspace():
+            end += 1
         offsets[row] = start, end
     return offsets
 
