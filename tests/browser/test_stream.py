@@ -149,3 +149,35 @@ def test_the_service_itself_streams(page: Page) -> None:
     with page.expect_response("**/v1/ask") as answered:
         ask(page, YOUTH)
     assert answered.value.headers["content-type"].startswith("text/event-stream")
+
+
+def test_enter_while_an_answer_arrives_keeps_the_next_question(fed: Page) -> None:
+    fed.fill("#question", "下一个问题")
+    fed.press("#question", "Enter")
+    expect(fed.locator("#question")).to_have_value("下一个问题")
+    assert fed.locator(".turn").count() == 1
+    assert not fed.evaluate("window.aborted")
+
+
+def test_switching_the_language_loses_nothing_of_a_running_answer(fed: Page) -> None:
+    feed(fed, frame("delta", {"text": "一半，"}))
+    fed.click("#language")
+    expect(fed.locator("#stop")).to_have_text("Stop")
+    feed(fed, frame("delta", {"text": "另一半。"}) + frame("done", DONE))
+    expect(fed.locator(".turn-done .answer")).to_have_text("一半，另一半。")
+    expect(fed.locator(".missing-lead")).to_have_text("Not found in these reports")
+
+
+def test_an_empty_index_leads_to_how_to_add_a_report(fed: Page) -> None:
+    feed(fed, frame("delta", {"text": "还没有报告。"}) + frame("done", {**DONE, "reason": "empty_index"}))
+    expect(fed.locator(".missing-lead")).to_have_text("还没有收录报告")
+    fed.click(".turn .link")
+    expect(fed.locator(".reports-add")).to_contain_text("yinju index")
+
+
+def test_words_of_a_language_model_are_marked_as_such(fed: Page) -> None:
+    answered = {**DONE, "status": "answered", "reason": None, "mode": "generative", "confidence": 0.8}
+    feed(fed, frame("passages", {"passages": []}) + frame("delta", {"text": "概括。"}) + frame("done", answered))
+    expect(fed.locator(".turn .remark")).to_have_text("文字由语言模型撰写，请以引文为准。")
+    expect(fed.locator(".confidence")).to_contain_text("把握较大")
+    expect(fed.locator(".confidence")).to_have_attribute("title", "报告中有答案且引文能够说明的可能性约为 80%")

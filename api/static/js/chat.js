@@ -5,7 +5,7 @@ import { startChrome } from "./chrome.js";
 import { copyText, turnAsText } from "./clipboard.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { byId, el } from "./dom.js";
+import { byId, el, modalDialog } from "./dom.js";
 import { failureOf, failureText } from "./failures.js";
 import { language, number, t } from "./i18n.js";
 import { SourcePanel } from "./panel.js";
@@ -153,10 +153,10 @@ byId("open-reports").addEventListener("click", () => reports.open());
 byId("welcome-how").addEventListener("click", () => reports.open());
 document.addEventListener("yinju:language", drawAll);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && panel.isOpen && !document.querySelector("dialog:modal")) panel.close();
+  if (event.key === "Escape" && panel.isOpen && !modalDialog()) panel.close();
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
-  if (event.key === "/" && plain && !typing && !document.querySelector("dialog:modal")) {
+  if (event.key === "/" && plain && !typing && !modalDialog()) {
     event.preventDefault();
     composer.focus();
   }
@@ -164,4 +164,4 @@ document.addEventListener("keydown", (event) => {
 
 drawAll();
 loadWelcome();
-if (conversation.turns.length) drawn.get(conversation.turns.at(-1)).scrollIntoView({ block: "start" });
+if (conversation.turns.length) drawn.get(conversation.turns[conversation.turns.length - 1]).scrollIntoView({ block: "start" });

@@ -1,7 +1,7 @@
 // Answers and links as plain text on the clipboard.
 
 import { sourceHref } from "./api.js";
-import { el } from "./dom.js";
+import { el, modalDialog } from "./dom.js";
 import { date, t } from "./i18n.js";
 
 /** Put `text` on the clipboard; resolves to whether that worked. */
@@ -23,7 +23,7 @@ function copyBySelection(text) {
   const area = el("textarea", { class: "off-screen", readonly: true, "aria-hidden": "true", tabindex: -1 });
   area.value = text;
   // An open modal dialog makes everything outside it inert, and inert text can't be selected.
-  (document.querySelector("dialog:modal") ?? document.body).append(area);
+  (modalDialog() ?? document.body).append(area);
   area.select();
   const copied = document.execCommand("copy");
   area.remove();

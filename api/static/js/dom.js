@@ -14,6 +14,19 @@ export function el(tag, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** The dialog that makes the rest of the page inert, or null. (`:modal` is newer than many an office browser.) */
+export const modalDialog = () => document.querySelector("dialog[open][data-modal]");
+
+export function showModal(dialog) {
+  dialog.dataset.modal = "";
+  dialog.showModal();
+}
+
+export function showBeside(dialog) {
+  delete dialog.dataset.modal;
+  dialog.show();
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A line icon; `paths` are SVG path data on a 24 by 24 grid. */

@@ -12,7 +12,10 @@ function problemKey(status) {
 export function failureOf(error) {
   if (error.name === "AbortError") return { kind: "stopped" };
   if (error.name !== "ApiError") {
-    reportError(error); // A fault of the page: for its makers, in the console.
+    // A fault of the page: for its makers, in the console.
+    setTimeout(() => {
+      throw error;
+    });
     return { kind: "broken" };
   }
   return { kind: error.kind, status: error.status, detail: error.detail };

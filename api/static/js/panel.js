@@ -1,7 +1,7 @@
 // The source beside the answer: a side panel on wide screens, a sheet over the page on narrow ones.
 
 import { drawDocument, loadDocument, showFirstMark } from "./documents.js";
-import { byId, el } from "./dom.js";
+import { byId, el, showBeside, showModal } from "./dom.js";
 import { errorText } from "./failures.js";
 import { t } from "./i18n.js";
 import { fullSource, origin, verifiedSign } from "./turn.js";
@@ -79,8 +79,8 @@ export class SourcePanel {
   #open() {
     if (!this.isOpen) {
       this.#opener = document.activeElement;
-      if (wide.matches) this.#dialog.show();
-      else this.#dialog.showModal();
+      if (wide.matches) showBeside(this.#dialog);
+      else showModal(this.#dialog);
       document.body.classList.add("has-panel");
     }
     byId("panel-title").focus();

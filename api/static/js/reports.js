@@ -1,7 +1,7 @@
 // Which reports the service knows, and how to add one.
 
 import { listDocuments, sourceHref } from "./api.js";
-import { byId, el } from "./dom.js";
+import { byId, el, showModal } from "./dom.js";
 import { errorText } from "./failures.js";
 import { date, number, scriptTag, t } from "./i18n.js";
 
@@ -32,7 +32,7 @@ export class Reports {
 
   open() {
     this.#list.replaceChildren();
-    this.#dialog.showModal();
+    showModal(this.#dialog);
     return this.#load(null);
   }
 
