@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import importlib.metadata
+import io
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +25,12 @@ _WRONGLY_ASKED = (InvalidRequest, NotFound, SettingsError, Unsupported)
 
 class _Commands(TyperGroup):
     """Turns expected errors into one line and an exit status; a traceback is left for what is a bug."""
+
+    def main(self, *args: Any, **rest: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal in GBK can't write every character of a document
+        return super().main(*args, **rest)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # typer keeps its own base class private
         try:
@@ -63,8 +71,15 @@ evaluations = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"yinju {importlib.metadata.version('yinju')}")
+        typer.echo(f"yinju {_version()}")
         raise typer.Exit
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("yinju")
+    except importlib.metadata.PackageNotFoundError:
+        return say("(not installed: run from its source)", "（未安装：直接从源代码运行）")
 
 
 @app.callback()

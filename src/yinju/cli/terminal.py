@@ -58,8 +58,8 @@ def paragraph(console: Console, text: Text | str, indent: int = 0, style: str = 
 
 
 def print_json(value: object) -> None:
-    """One JSON value on stdout. Control characters JSON allows but terminals act on are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    """One JSON value on stdout. Escaped is what stdout can't write, and what JSON allows but terminals act on."""
+    text = json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
     typer.echo(re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text))
 
 

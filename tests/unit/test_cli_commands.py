@@ -1,0 +1,333 @@
+"""The commands over libraries whose answers are known, in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.fake_library import FakeLibrary
+from tests.fakes import CharacterEncoder
+from tests.scored_library import DATA, QUESTIONS, ScoredLibrary
+from yinju import wire
+from yinju.catalogue import Catalogue
+from yinju.cli import app
+from yinju.encoder.manifest import Manifest, bundled_folder, sha256_of
+from yinju.errors import IndexBusy
+from yinju.indexing import IndexReport, Progress, index_folder, reencode
+from yinju.library import Library
+from yinju.progress import silent
+from yinju.records import Turn
+from yinju.settings import Settings
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, English, and no settings but the defaults."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("COLUMNS", "100")
+    for name in ("HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def run() -> Run:
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
+    library = FakeLibrary()
+    monkeypatch.setattr(Library, "open", lambda settings: library)
+    return library
+
+
+class CatalogueLibrary(Library):
+    """Indexes for real, into the catalogue the settings name, with vectors counted by hand."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.index.mkdir(exist_ok=True)
+        self._catalogue = Catalogue(settings.index / "catalogue.db")
+
+    def close(self) -> None:
+        self._catalogue.close()
+
+    def index(self, folder: Path, progress: Progress | None = None) -> IndexReport:
+        return index_folder(self._catalogue, CharacterEncoder(), folder, progress or silent)
+
+    def reencode(self, progress: Progress | None = None) -> int:
+        return reencode(self._catalogue, CharacterEncoder("another"), progress or silent)
+
+
+@pytest.fixture
+def catalogued(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Library, "open", CatalogueLibrary)
+
+
+# ------------------------------------------------------------------------------------------------------- ask
+
+
+def test_ask_prints_the_answer_and_passes_everything_on(run: Run, fake: FakeLibrary, place: Path) -> None:
+    (place / "history.json").write_text('[{"role": "user", "content": "青年工作"}]', "utf-8")
+    result = run(
+        "ask", "夜校几期？", "--top-k", "7", "--document", "a-1", "--document", "b-2", "--history", "history.json"
+    )
+    assert result.exit_code == 0
+    assert "121期" in result.stdout
+    assert fake.asked == [("夜校几期？", [Turn("user", "青年工作")], 7, ["a-1", "b-2"], None)]
+    assert fake.closed
+
+
+def test_ask_json_is_the_answer_object(run: Run, fake: FakeLibrary) -> None:
+    result = run("ask", "夜校几期？", "--json")
+    assert json.loads(result.stdout) == wire.answer(fake.ask("夜校几期？"), "http://127.0.0.1:8000")
+
+
+def test_json_can_be_read_whatever_the_terminal_writes(fake: FakeLibrary) -> None:
+    printed = CliRunner(charset="latin-1").invoke(app, ["ask", "天气？", "--json"]).stdout
+    assert json.loads(printed)["answer"] == fake.ask("天气？").answer
+
+
+@pytest.mark.parametrize(
+    "environment, base",
+    [
+        ({"YINJU_PUBLIC_URL": "https://reports.example.org/"}, "https://reports.example.org/documents/"),
+        ({"HOST": "0.0.0.0", "PORT": "9000"}, "http://127.0.0.1:9000/documents/"),
+        ({"HOST": "::1"}, "http://[::1]:8000/documents/"),
+    ],
+)
+def test_links_lead_to_where_the_service_is(
+    run: Run, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert json.loads(run("ask", "夜校", "--json").stdout)["citations"][0]["url"].startswith(base)
+
+
+def test_not_found_is_an_answer(run: Run, fake: FakeLibrary) -> None:
+    result = run("ask", "天气？")
+    assert result.exit_code == 0
+    assert "Not found in these reports" in result.stdout
+
+
+@pytest.mark.parametrize("question", ["", "  ", "\udcff"])
+def test_what_is_no_question_is_refused_before_anything_is_opened(run: Run, fake: FakeLibrary, question: str) -> None:
+    result = run("ask", question)
+    assert result.exit_code == 2
+    assert "Write a question" in result.stderr
+    assert not fake.closed
+
+
+@pytest.mark.parametrize("text", ["{", '{"role": "user"}', '[{"role": "system", "content": "x"}]'])
+def test_a_history_that_is_none_is_refused(run: Run, fake: FakeLibrary, place: Path, text: str) -> None:
+    (place / "history.json").write_text(text, "utf-8")
+    result = run("ask", "夜校", "--history", "history.json")
+    assert result.exit_code == 2
+    assert "is no conversation" in result.stderr
+    assert not fake.closed
+
+
+def test_errors_are_one_line_and_tell_use_from_failure(run: Run, fake: FakeLibrary) -> None:
+    result = run("ask", "夜校", "--document", "nowhere")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: No document 'nowhere'")
+    fake.fails = IndexBusy("Another process is writing. Try again.")
+    result = run("ask", "夜校")
+    assert (result.exit_code, result.stderr) == (1, "Error: Another process is writing. Try again.\n")
+    fake.fails = PermissionError(13, "Permission denied", "index")
+    result = run("ask", "夜校")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: [Errno 13] Permission denied: 'index'. Check the path")
+
+
+def test_interrupting_is_quiet(run: Run, fake: FakeLibrary) -> None:
+    fake.fails = KeyboardInterrupt()
+    result = run("ask", "夜校")
+    assert (result.exit_code, result.output) == (130, "")
+
+
+def test_an_unknown_setting_is_an_error_of_use(run: Run, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YINJU_NONSENSE", "1")
+    result = run("ask", "夜校")
+    assert result.exit_code == 2
+    assert "YINJU_NONSENSE" in result.stderr
+    assert run("ask", "--help").exit_code == 0
+
+
+def test_messages_are_chinese_where_the_locale_is(run: Run, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "这些报告里没有找到" in run("ask", "天气？").stdout
+    assert run("ask", "夜校", "--document", "nowhere").stderr.startswith("错误：")
+
+
+# ---------------------------------------------------------------------------------------- search, documents
+
+
+def test_search_lists_passages(run: Run, fake: FakeLibrary) -> None:
+    result = run("search", "夜校")
+    assert "121期" in result.stdout
+    assert "0.75" in result.stdout
+    assert json.loads(run("search", "夜校", "--json").stdout) == {"passages": wire.passages(fake.search("夜校"))}
+
+
+def test_search_says_when_there_is_nothing(run: Run, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake, "search", lambda *_, **__: [])
+    result = run("search", "夜校")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "yinju index FOLDER" in result.stderr
+
+
+def test_documents_says_when_there_are_none_and_makes_nothing(run: Run, place: Path) -> None:
+    result = run("documents")
+    assert result.exit_code == 0
+    assert "No documents in index. Run: yinju index FOLDER" in result.stderr
+    assert json.loads(run("documents", "--json").stdout) == {"documents": [], "next": None}
+    assert list(place.iterdir()) == []
+
+
+def test_documents_lists_what_was_indexed(run: Run, catalogued: None, place: Path) -> None:
+    reports = place / "reports"
+    reports.mkdir()
+    for name in ("乙", "甲"):
+        (reports / f"{name}.txt").write_text(f"{name}报告\n\n开办青年夜校121期。\n", "utf-8")
+    run("index", "reports")
+    result = run("documents")
+    assert "甲报告" in result.stdout
+    rows = json.loads(run("documents", "--json").stdout)["documents"]
+    assert [row["name"] for row in rows] == sorted(["乙.txt", "甲.txt"])
+    with Catalogue(place / "index" / "catalogue.db") as catalogue:
+        assert rows == [wire.document(summary) for summary in catalogue.documents()]
+
+
+# ------------------------------------------------------------------------------------------------ index, model
+
+
+@pytest.fixture
+def seeds(place: Path) -> Path:
+    folder = place / "seeds"
+    folder.mkdir()
+    (folder / "a.txt").write_text("甲报告\n\n开办青年夜校121期。\n", "utf-8")
+    (folder / "b.txt").write_text("乙报告\n\n举办培训班30期。\n", "utf-8")
+    return folder
+
+
+def test_index_reports_what_it_did(run: Run, catalogued: None, seeds: Path) -> None:
+    first = run("index")
+    assert (first.exit_code, first.stdout) == (0, "seeds: 2 added\n  + a.txt\n  + b.txt\n")
+    (seeds / "a.txt").write_text("甲报告\n\n开办青年夜校122期。\n", "utf-8")
+    (seeds / "b.txt").unlink()
+    (seeds / "c.xyz").write_text("?", "utf-8")
+    second = run("index")
+    assert second.exit_code == 0
+    assert second.stdout.startswith(
+        "seeds: 1 replaced, 1 removed, 1 refused\n  ~ a.txt\n  - b.txt\n  ! c.xyz: No reader"
+    )
+    (seeds / "new").mkdir()
+    (seeds / "a.txt").rename(seeds / "new" / "a.txt")
+    assert "  > a.txt → new/a.txt\n" in run("index").stdout
+    assert run("index").stdout.startswith("seeds: 1 unchanged, 1 refused\n")
+
+
+def test_index_fails_only_when_everything_was_refused(run: Run, catalogued: None, place: Path, seeds: Path) -> None:
+    (place / "bad").mkdir()
+    assert run("index", "bad").stdout == "bad: nothing to index\n"
+    (place / "bad" / "scan.pdf").write_bytes(b"%PDF-1.7")
+    assert run("index", "bad").exit_code == 1
+    assert run("index", "bad", "seeds").exit_code == 0
+
+
+def test_index_encodes_again_on_request(run: Run, catalogued: None, place: Path, seeds: Path) -> None:
+    run("index")
+    result = run("index", "--reencode")  # the index is another encoder's now, as this library's index() finds
+    assert result.exit_code == 1
+    assert "yinju index --reencode" in result.stderr
+    with Catalogue(place / "index" / "catalogue.db") as catalogue:
+        origin = catalogue.origin()
+    assert origin is not None
+    assert origin.encoder == "another"
+
+
+def test_index_says_which_folder_is_missing(run: Run, catalogued: None, place: Path) -> None:
+    result = run("index")
+    assert result.exit_code == 2
+    assert "no folder seeds" in result.stderr
+    assert run("index", "nowhere").exit_code == 2
+    assert not (place / "index").exists()
+
+
+def test_a_log_names_each_stage_once(run: Run, catalogued: None, seeds: Path) -> None:
+    assert run("index").stderr.splitlines() == ["Encoding passages …", "Files …"]
+
+
+@pytest.fixture
+def built(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A built model's folder as `yinju model` checks it: a file and its digest."""
+    monkeypatch.setenv("YINJU_HOME", str(place / "home"))
+    folder = bundled_folder(place / "home")
+    folder.mkdir(parents=True)
+    (folder / "weights").write_bytes(b"numbers")
+    Manifest("characters", {"weights": sha256_of(folder / "weights")}).write(folder)
+    return folder
+
+
+def test_model_checks_and_prints_the_folder(run: Run, built: Path) -> None:
+    result = run("model")
+    assert (result.exit_code, result.stdout) == (0, f"{built}\n")
+    (built / "weights").write_bytes(b"other numbers")
+    result = run("model")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Delete the folder" in result.stderr
+
+
+# -------------------------------------------------------------------------------------------------------- eval
+
+
+@pytest.fixture
+def scored(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings libraries were opened with."""
+    opened: list[Settings] = []
+
+    def open_library(settings: Settings) -> ScoredLibrary:
+        opened.append(settings)
+        return ScoredLibrary()
+
+    monkeypatch.setattr(Library, "open", open_library)
+    return opened
+
+
+def test_eval_prints_figures_and_on_request_misses(run: Run, scored: list[Settings], place: Path) -> None:
+    result = run("eval", "answers", str(QUESTIONS), "--json", "out.json")
+    assert result.exit_code == 0
+    recorded = (DATA / "scored.txt").read_text("utf-8").splitlines()
+    figures = [line for line in recorded if not line.startswith("miss")]
+    assert result.stdout.splitlines()[:-1] == figures
+    assert result.stdout.splitlines()[-1].startswith("latency_ms")
+    assert "miss {'id': 'near-2'" in run("eval", "answers", str(QUESTIONS), "--miss").stdout
+    assert len(json.loads((place / "out.json").read_text("utf-8"))["rows"]) == 17
+
+
+def test_eval_of_a_corpus_leaves_the_index_alone(
+    run: Run, scored: list[Settings], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed: list[Path] = []
+    monkeypatch.setattr(ScoredLibrary, "index", lambda self, folder, progress: indexed.append(folder))
+    result = run("eval", "answers", str(QUESTIONS), "--corpus", str(DATA))
+    assert result.exit_code == 0
+    assert indexed == [DATA]
+    assert scored[0].index != Path("index")
+    assert not scored[0].index.exists()  # gone with the evaluation
+    assert list(place.iterdir()) == []
+
+
+def test_eval_needs_something_to_ask_about(run: Run, scored: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScoredLibrary, "documents", lambda self, limit: [])
+    result = run("eval", "answers", str(QUESTIONS))
+    assert result.exit_code == 2
+    assert "Nothing is indexed" in result.stderr
