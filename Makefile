@@ -4,7 +4,7 @@
 #   TORCH_INDEX   where torch's CPU wheel is: an index URL, a folder of wheels or one wheel (unset: pip's own index)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check eval bench model bundle prove-offline lock runtime dev
+.PHONY: help run test check eval bench model bundle prove-offline lock questions runtime dev
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -31,8 +31,7 @@ check: dev ## Lint, formatting and types
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
 
-eval: model ## Score the answers to the development questions (EVAL names another file)
-	@test -f $(EVAL) || { echo "There is no $(EVAL), which is not part of the project. Name a question file: make eval EVAL=FILE.jsonl"; exit 1; }
+eval: questions model ## Score the answers to the development questions (EVAL names another file)
 	$(YINJU) index
 	$(YINJU) eval answers $(EVAL)
 
@@ -51,6 +50,12 @@ prove-offline: ## Unpack the bundle where there is no network, run it and ask it
 
 lock: ## Write requirements*.lock anew from pyproject.toml (UPGRADE=1 for newer versions)
 	scripts/lock.sh
+
+questions:
+	@test -f "$(EVAL)" || { \
+		echo "There is no $(EVAL): the questions are not part of the project. Name a file: make eval EVAL=FILE.jsonl"; \
+		exit 1; \
+	} >&2
 
 runtime: scripts/install.sh
 	@scripts/install.sh runtime
