@@ -9,7 +9,7 @@ from rich.console import Console
 
 from tests.fake_library import FakeLibrary
 from yinju.cli.drawing import draw_answer, marked, passage_table
-from yinju.cli.terminal import paragraph, printable
+from yinju.cli.terminal import bars, paragraph, printable
 from yinju.cli.wording import confidence, reason, say, stage
 from yinju.records import Answer, Highlight
 
@@ -141,3 +141,19 @@ def test_what_has_no_words_is_named_as_it_is() -> None:
     assert stage("sorting") == "sorting"
     assert reason("unheard_of") == "unheard_of"
     assert reason(None) == ""
+
+
+def test_a_terminal_shows_how_far_each_stage_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    with bars("Opening") as progress:
+        progress("files", 1, 3)
+        progress("encode", 5, 8)
+        progress("files", 2, 3)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Opening" in captured.err
+    assert "Files 2/3" in captured.err
+    assert "Encoding passages 5/8" in captured.err

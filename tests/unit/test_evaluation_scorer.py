@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def test_a_file_in_another_encoding_is_not_altered(tmp_path: Path, encoding: str
 def test_a_document_that_differs_from_its_file_is_reported(tmp_path: Path) -> None:
     document = ScoredLibrary(tmp_path).document("report")
     assert not is_altered(document)  # the file is gone: there is nothing to compare with
+    assert not is_altered(replace(document, root=None))
     shutil.copy(DOCUMENT, tmp_path)
     path = tmp_path / DOCUMENT.name
     path.write_text(path.read_text("utf-8").replace("121期", "122期"), "utf-8")
