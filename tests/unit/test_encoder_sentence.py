@@ -9,7 +9,7 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Normalize, Transformer
-from sentence_transformers.sentence_transformer.modules import Pooling, StaticEmbedding
+from sentence_transformers.sentence_transformer.modules import BoW, Pooling, StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -168,6 +168,21 @@ def test_a_model_that_makes_no_token_vectors_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ModelError, match=r"no vector for each token .* or unset it"):
         loading.open_named(str(tmp_path), 0)
+
+
+def test_a_model_whose_tokenizer_gives_no_offsets_is_refused(tmp_path: Path) -> None:
+    SentenceTransformer(modules=[BoW(["a", "b"])], device="cpu").save_pretrained(str(tmp_path), create_model_card=False)
+    with pytest.raises(ModelError, match=r"WhitespaceTokenizer\) can't say where its tokens lie .* or unset it"):
+        loading.open_named(str(tmp_path), 0)
+
+
+def test_the_number_of_threads_is_torchs_for_a_torch_model(folder: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        loading.open_named(str(folder), before + 1)
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path) -> None:
