@@ -111,6 +111,7 @@ def test_a_tokens_vector_is_the_one_of_its_own_position(folder: Path, bert: Sent
         ("开\u1112\u1161\u11ab。", ["开", "\u1112\u1161\u11ab", "。"]),
         ("😀开", ["😀", "开"]),
         ("  开\n办 ", ["开", "办"]),
+        ("开\ud800。", ["开", "\ud800", "。"]),
     ],
 )
 def test_offsets_are_code_points_of_the_text_as_given(bert: SentenceEncoder, text: str, expected: list[str]) -> None:

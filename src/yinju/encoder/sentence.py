@@ -46,6 +46,8 @@ class SentenceEncoder:
             yield self._encode(text, self._passage_prompt)
 
     def _encode(self, text: str, prompt: str) -> Encoding:
+        # A JSON string may hold half a surrogate pair, which no tokenizer takes: a question mark keeps the offsets.
+        text = text.encode("utf-8", "replace").decode("utf-8")
         parts = [
             (start, self._encode_window(window, prompt, tokens))
             for start, window, tokens in self._windows(text, prompt, 0)
