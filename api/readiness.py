@@ -36,7 +36,9 @@ class Readiness:
         # Stands when something unforeseen is raised below; Python then prints the thread's traceback.
         self._failure = CRASHED
         try:
-            self._library = Library.open(settings)
+            library = Library.open(settings)
+            library.warm_up()
+            self._library = library
         except YinjuError as error:
             self._failure = str(error)
             log.error("Not ready: %s", error)

@@ -89,6 +89,13 @@ class Catalogue:
             raise not_found(document_id)
         return found
 
+    def slice(self, document_id: str, start: int, end: int) -> tuple[str, str] | None:
+        """The characters `[start, end)` of a document and its text's SHA-256; None where there is no such document."""
+        query = "SELECT substr(text, ?, ?), text_sha256 FROM documents WHERE id = ?"
+        with self._reading() as connection:
+            found: tuple[str, str] | None = connection.execute(query, (start + 1, end - start, document_id)).fetchone()
+        return found
+
     def passages(self, document_id: str) -> list[Passage]:
         """The document's passages in order. Raises NotFound."""
         with self._reading() as connection:

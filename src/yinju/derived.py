@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from yinju import manifest
-from yinju.blobs import unpack_pooled
+from yinju.blobs import unpack_offsets, unpack_pooled
 from yinju.catalogue import Catalogue, Snapshot
 from yinju.lexical import LexicalIndex, LexicalWriter
 from yinju.passage_table import PassageTable, PassageTableWriter
-from yinju.passages import SPLITTER
+from yinju.passages import SPLITTER, sentence_spans
 from yinju.progress import Progress, silent
 from yinju.stored import Generation, Origin
+from yinju.sentence_table import SentenceTable, SentenceWriter
 from yinju.text import terms
 from yinju.token_store import TokenStore, TokenWriter
 from yinju.vectors import VectorIndex, VectorWriter
@@ -34,13 +35,14 @@ _TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """One generation, opened. Row numbers mean the same passage in all four parts."""
+    """One generation, opened. Row numbers mean the same passage in all five parts."""
 
     generation: Generation
     vectors: VectorIndex
     lexical: LexicalIndex
     tokens: TokenStore
     passages: PassageTable
+    sentences: SentenceTable
 
 
 def open_derived(catalogue: Catalogue, folder: Path, fingerprint: str, progress: Progress = silent) -> Derived:
@@ -81,11 +83,12 @@ def _opened(folder: Path, generation: Generation, made_by: Origin | None) -> Der
             LexicalIndex(folder),
             TokenStore(folder),
             PassageTable(folder),
+            SentenceTable(folder),
         )
     except _TORN:
         return None
-    sizes = {len(found.vectors), len(found.lexical), len(found.tokens), len(found.passages)}
-    return found if len(sizes) == 1 else None
+    parts: tuple[Sized, ...] = (found.vectors, found.lexical, found.tokens, found.passages, found.sentences)
+    return found if len({len(part) for part in parts}) == 1 else None
 
 
 def _made(snapshot: Snapshot, folder: Path, progress: Progress) -> Derived:
@@ -111,6 +114,7 @@ def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
         lexical = files.enter_context(closing(LexicalWriter(folder)))
         tokens = files.enter_context(closing(TokenWriter(folder, dimension)))
         table = files.enter_context(closing(PassageTableWriter(folder)))
+        sentences = files.enter_context(closing(SentenceWriter(folder)))
         done = 0
         for document in snapshot.documents():
             table.begin(document.id, document.title, document.date, document.name, document.text_sha256)
@@ -119,9 +123,12 @@ def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
                 vectors.add(unpack_pooled(stored.vectors.pooled))
                 tokens.add(stored.vectors.tokens, stored.vectors.offsets)
                 lexical.add(terms(stored.passage.text), terms("\n".join(stored.passage.heading)))
+                place = stored.passage
+                spans = sentence_spans(document.blocks, document.text, place.start, place.end)
+                sentences.add(document.text, place.start, spans, unpack_offsets(stored.vectors.offsets))
                 done += 1
                 progress("build", done, snapshot.counts.passages)
-        for part in (vectors, lexical, tokens, table):
+        for part in (vectors, lexical, tokens, table, sentences):
             part.finish()
 
 

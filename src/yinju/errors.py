@@ -1,14 +1,14 @@
 """Every error the library raises on purpose. A message says what is wrong and ends with what to do.
 
-    YinjuError
-    ├── InvalidRequest          what was asked can't be asked so (empty question, top_k out of range)
-    ├── NotFound                no document of that id
-    ├── Unreadable              a file that can't be read as text (encoding, format, emptiness)
-    ├── ModelError              the model can't be built, loaded or trusted
-    ├── IndexMismatch           the index was made with another encoder or splitter
-    ├── IndexBusy               another process is writing
-    ├── SettingsError           a setting that is unknown or out of bounds
-    └── Unsupported             asked for something this installation has no part for (generative mode)
+YinjuError
+├── InvalidRequest          what was asked can't be asked so (empty question, top_k out of range)
+├── NotFound                no document of that id
+├── Unreadable              a file that can't be read as text (encoding, format, emptiness)
+├── ModelError              the model can't be built, loaded or trusted
+├── IndexMismatch           the index was made with another encoder or splitter
+├── IndexBusy               another process is writing
+├── SettingsError           a setting that is unknown or out of bounds
+└── Unsupported             asked for something this installation has no part for (generative mode)
 """
 
 from __future__ import annotations

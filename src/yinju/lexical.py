@@ -50,7 +50,7 @@ class LexicalWriter:
         document.add_text(_BODY, " ".join(body))
         document.add_text(_HEADING, " ".join(heading))
         self._writer.add_document(document)
-        hashes = np.unique(_hashed([*body, *heading]))
+        hashes = np.unique(hashed([*body, *heading]))
         self._hashes.write(hashes.tobytes())
         self._starts.append(self._starts[-1] + len(hashes))
 
@@ -117,7 +117,7 @@ class LexicalIndex:
 
         Terms are compared by a 32-bit hash: a false yes is one in ten million.
         """
-        wanted, of_term = np.unique(_hashed(terms), return_inverse=True)
+        wanted, of_term = np.unique(hashed(terms), return_inverse=True)
         held = np.zeros((len(rows), len(wanted)), dtype=bool)
         if held.size == 0:
             return held[:, of_term]
@@ -160,5 +160,6 @@ class LexicalIndex:
         return Query.const_score_query(Query.boolean_query([(Occur.Should, each) for each in ranges]), 0.0)
 
 
-def _hashed(terms: Sequence[str]) -> NDArray[np.uint32]:
+def hashed(terms: Sequence[str]) -> NDArray[np.uint32]:
+    """(terms,): each term's 32-bit hash."""
     return np.array([crc32(term.encode()) for term in terms], dtype="<u4")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from yinju.blobs import Packed
 from yinju.document_ids import document_id, unused_id
@@ -22,7 +23,7 @@ SELECT id, title, date, name, root, characters,
        version, text_sha256, added_at, updated_at
 FROM documents
 """
-_STORED = "SELECT key, id, title, date, name, text, text_sha256 FROM documents "
+_STORED = "SELECT key, id, title, date, name, text, text_sha256, blocks FROM documents "
 SUMMARY_PAGE = _SUMMARIES + "WHERE id > ? ORDER BY id LIMIT ?"
 SUMMARY_OF_ONE = _SUMMARIES + "WHERE id = ?"
 
@@ -83,8 +84,11 @@ def document(connection: sqlite3.Connection, document_id: str) -> Document | Non
     if row is None:
         return None
     identifier, title, date, name, root, text, blocks, pages, *rest = row
-    read_blocks = tuple(Block(*block) for block in json.loads(blocks))
-    return Document(identifier, title, date, name, root, text, read_blocks, tuple(json.loads(pages)), *rest)
+    return Document(identifier, title, date, name, root, text, _blocks(blocks), tuple(json.loads(pages)), *rest)
+
+
+def _blocks(stored: str) -> tuple[Block, ...]:
+    return tuple(Block(*block) for block in json.loads(stored))
 
 
 def _columns(draft: Draft) -> dict[str, object]:
@@ -164,11 +168,16 @@ def passages(connection: sqlite3.Connection, of: StoredDocument) -> list[Passage
 
 def stored_document(connection: sqlite3.Connection, document_id: str) -> StoredDocument | None:
     row = connection.execute(_STORED + "WHERE id = ?", (document_id,)).fetchone()
-    return None if row is None else StoredDocument(*row)
+    return None if row is None else _stored_document(row)
 
 
 def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]:
-    return (StoredDocument(*row) for row in connection.execute(_STORED + "ORDER BY id"))
+    return map(_stored_document, connection.execute(_STORED + "ORDER BY id"))
+
+
+def _stored_document(row: Sequence[Any]) -> StoredDocument:
+    *columns, blocks = row
+    return StoredDocument(*columns, blocks=_blocks(blocks))
 
 
 def stored_passages(connection: sqlite3.Connection, of: StoredDocument) -> Iterator[StoredPassage]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from yinju.blobs import Packed
-from yinju.records import Passage, Reading
+from yinju.records import Block, Passage, Reading
 
 
 class Generation(NamedTuple):
@@ -78,6 +78,7 @@ class StoredDocument:
     name: str
     text: str
     text_sha256: str
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,6 @@ def opened(settings: Settings) -> Iterator[tuple[Library, Progress]]:
 
     with (
         bars(say("Opening the model and the index", "正在打开模型和索引")) as progress,
-        Library.open(settings) as library,
+        Library.open(settings, progress) as library,
     ):
         yield library, progress

@@ -1,0 +1,208 @@
+"""All ranking policy: candidates, late interaction, fusion.
+
+Candidates are the best passages by pooled vectors and by BM25. They are then compared with the question token by token
+(MaxSim: Khattab and Zaharia 2020, ColBERT), at three widths: the passage, each sentence, each sentence with its
+neighbours. A sentence's score is a weighted sum of those and of how much of the question's terms the passage holds,
+each on a scale of its own that no other candidate changes; a passage scores as its best sentence does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yinju.derived import Derived
+from yinju.question import Question
+from yinju.records import Passage, Span
+from yinju.sentence_table import Sentences
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+DENSE_CANDIDATES, LEXICAL_CANDIDATES = 32, 24
+_HIGHEST_BM25 = 2.2  # what one unit of idf can come to: k1 + 1, with tantivy's k1 of 1.2
+_NOTHING = -1.0  # the similarity of a sentence without tokens; below any cosine
+
+# Conditional logit over candidate sentences, fitted on CMRC 2018, DRCD and XQuAD en→zh and ru→zh.
+_WEIGHTS = {
+    "late_passage": 7.9,
+    "late_sentence": 32.6,
+    "late_window": 14.2,
+    "coverage": 9.8,
+    "coverage_window": 1.8,
+    "bm25": 3.0,
+    "length": -0.5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence of a found passage, `[start, end)` in the document. late, coverage: 0 to 1 against the question."""
+
+    span: Span
+    score: float
+    late: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage with what speaks for it. `score` is an unbounded logit; `signals` are 0 to 1."""
+
+    row: int
+    passage: Passage
+    title: str
+    date: str | None
+    text_sha256: str
+    score: float
+    signals: Mapping[str, float]
+    sentences: tuple[FoundSentence, ...]
+
+
+def search(derived: Derived, question: Question, limit: int, allowed: Rows | None = None) -> list[Found]:
+    """The `limit` best passages, best first, equals in row order. `allowed` keeps the search to some rows."""
+    rows, bm25 = _candidates(derived, question, allowed)
+    if len(rows) == 0:
+        return []
+    sentences = derived.sentences.gather(rows)
+    late = _late(derived, question, rows, sentences)
+    cover = _coverage(derived, question, rows, sentences)
+    possible = derived.lexical.idf_sum(question.terms) * _HIGHEST_BM25
+    lexical = bm25 / possible if possible else np.zeros_like(bm25)
+    owner = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
+    length = np.log1p(sentences.places["end"] - sentences.places["start"])
+    scores = (
+        _WEIGHTS["late_passage"] * late.passage[owner]
+        + _WEIGHTS["late_sentence"] * late.sentence
+        + _WEIGHTS["late_window"] * late.window
+        + _WEIGHTS["coverage"] * cover.passage[owner]
+        + _WEIGHTS["coverage_window"] * cover.window
+        + _WEIGHTS["bm25"] * lexical[owner]
+        + _WEIGHTS["length"] * length
+    )
+    ranking = _Ranking(derived, question, rows, sentences, late, cover, scores.astype(np.float32))
+    return ranking.best(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """One signal at three widths. passage: (passages,); sentence, window: (sentences,)."""
+
+    passage: Floats
+    sentence: Floats
+    window: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    derived: Derived
+    question: Question
+    rows: Rows
+    sentences: Sentences
+    late: _Levels
+    cover: _Levels
+    scores: Floats
+
+    def best(self, limit: int) -> list[Found]:
+        scores = _reduce_max(self.scores, self.sentences.starts)
+        # A passage without a sentence (a heading nothing stands under) is found, and never first.
+        empty = np.diff(self.sentences.starts) == 0
+        scores[empty] = _WEIGHTS["late_passage"] * self.late.passage[empty]
+        order = np.lexsort((self.rows, -scores))[:limit]
+        dense = self.derived.vectors.scores(self.question.encoding.pooled, self.rows[order])
+        return [self._found(int(i), float(scores[i]), float(cosine)) for i, cosine in zip(order, dense, strict=True)]
+
+    def _found(self, i: int, score: float, dense: float) -> Found:
+        row = int(self.rows[i])
+        document = self.derived.passages.document(row)
+        own = range(int(self.sentences.starts[i]), int(self.sentences.starts[i + 1]))
+        signals = {"dense": dense, "lexical": float(self.cover.passage[i]), "late": float(self.late.passage[i])}
+        return Found(
+            row=row,
+            passage=self.derived.passages.passage(row),
+            title=document.title,
+            date=document.date,
+            text_sha256=document.text_sha256,
+            score=score,
+            signals={name: min(max(value, 0.0), 1.0) for name, value in signals.items()},
+            sentences=tuple(self._sentence(j) for j in own),
+        )
+
+    def _sentence(self, j: int) -> FoundSentence:
+        place = self.sentences.places[j]
+        return FoundSentence(
+            span=Span(int(place["start"]), int(place["end"])),
+            score=float(self.scores[j]),
+            late=float(self.late.sentence[j]),
+            coverage=float(self.cover.sentence[j]),
+        )
+
+
+def _candidates(derived: Derived, question: Question, allowed: Rows | None) -> tuple[Rows, Floats]:
+    """Rows in ascending order with their BM25, 0 for those found by vectors alone."""
+    dense, _ = derived.vectors.search(question.encoding.pooled, DENSE_CANDIDATES, allowed)
+    lexical, scores = derived.lexical.search(question.terms, LEXICAL_CANDIDATES, allowed)
+    rows = np.union1d(dense, lexical)
+    bm25 = np.zeros(len(rows), np.float32)
+    bm25[np.searchsorted(rows, lexical)] = scores
+    return rows, bm25
+
+
+def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> _Levels:
+    tokens = derived.tokens.gather(rows)
+    counts = np.diff(sentences.starts)
+    first_tokens = np.repeat(tokens.starts[:-1], counts)
+    query = question.encoding.tokens / derived.tokens.scale
+    similar = np.full((len(query), len(tokens.vectors) + 1), _NOTHING, np.float32)  # one column to reduce past the end
+    np.matmul(query, tokens.vectors.T.astype(np.float32), out=similar[:, :-1])
+    bounds = np.stack(
+        (first_tokens + sentences.places["first_token"], first_tokens + sentences.places["last_token"]), axis=1
+    )
+    per_sentence = _segment_max(similar, bounds)
+    window = _with_neighbours(per_sentence, sentences.starts)
+    per_passage = _segment_max(similar, np.stack((tokens.starts[:-1], tokens.starts[1:]), axis=1))
+    weights = question.token_weights
+    return _Levels(weights @ per_passage, weights @ per_sentence, weights @ window)
+
+
+def _coverage(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> _Levels:
+    """The share of the question's terms held, each weighed by its idf; terms seen nowhere count as missing."""
+    if not question.terms:
+        nothing = np.zeros(len(sentences.numbers), np.float32)
+        return _Levels(np.zeros(len(rows), np.float32), nothing, nothing)
+    idf = np.array([derived.lexical.idf(term) for term in question.terms], np.float32)
+    idf /= idf.sum()
+    held = derived.sentences.holds(question.terms, sentences.numbers).T.astype(np.float32)
+    window = _with_neighbours(held, sentences.starts)
+    return _Levels(derived.lexical.holds(question.terms, rows) @ idf, idf @ held, idf @ window)
+
+
+def _segment_max(values: Floats, bounds: Rows) -> Floats:
+    """(n, segments): the maximum of each row of `values` over each `[first, last)`; `_NOTHING` over an empty one."""
+    if len(bounds) == 0:
+        return np.empty((len(values), 0), np.float32)
+    highest: Floats = np.maximum.reduceat(values, bounds.ravel(), axis=1)[:, ::2]
+    highest[:, bounds[:, 0] == bounds[:, 1]] = _NOTHING
+    return highest
+
+
+def _with_neighbours(values: Floats, starts: Rows) -> Floats:
+    """(n, sentences): the maximum over each sentence and those beside it in its passage."""
+    wide = values.copy()
+    same = np.ones(max(values.shape[1] - 1, 0), bool)
+    inner = starts[1:-1]
+    same[inner[(inner > 0) & (inner < values.shape[1])] - 1] = False
+    np.maximum(wide[:, 1:], values[:, :-1], out=wide[:, 1:], where=same)
+    np.maximum(wide[:, :-1], values[:, 1:], out=wide[:, :-1], where=same)
+    return wide
+
+
+def _reduce_max(values: Floats, starts: Rows) -> Floats:
+    """(segments,): the maximum of `values` between consecutive `starts`, -inf for an empty segment."""
+    padded = np.append(values, np.float32(-np.inf))
+    highest: Floats = np.maximum.reduceat(padded, starts[:-1])
+    highest[np.diff(starts) == 0] = -np.inf
+    return highest
