@@ -60,7 +60,9 @@ def index_folder(catalogue: Catalogue, encoder: Encoder, folder: Path, progress:
     root = folder.resolve()
     if not root.is_dir():
         raise InvalidRequest(f"{folder} is not a folder. Nothing was changed; check the path.")
-    catalogue.check(origin_of(encoder))
+    made_by = catalogue.origin()
+    if made_by is not None:  # asked of what was stored, so that a folder with nothing new loads no model
+        catalogue.check(Origin(encoder.fingerprint, SPLITTER, made_by.dimension))
     return _Indexing(catalogue, encoder, root, list_folder(root), progress).run()
 
 

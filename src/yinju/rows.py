@@ -176,8 +176,8 @@ def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]
 
 
 def _stored_document(row: Sequence[Any]) -> StoredDocument:
-    *columns, blocks = row
-    return StoredDocument(*columns, blocks=_blocks(blocks))
+    key, identifier, title, date, name, text, text_sha256, blocks = row
+    return StoredDocument(key, identifier, title, date, name, text, text_sha256, _blocks(blocks))
 
 
 def stored_passages(connection: sqlite3.Connection, of: StoredDocument) -> Iterator[StoredPassage]:
