@@ -12,11 +12,8 @@ from api.metrics import CONTENT_TYPE
 from api.openapi import problems
 from api.problems import ProblemError
 from api.service import LibraryDep, ServiceDep, json
-from yinju.library import Library
 
 router = APIRouter(tags=["operations"])
-
-PAGE = 200
 
 
 @router.get(
@@ -42,16 +39,6 @@ async def readyz(_library: LibraryDep) -> Response:
     return json(schemas.Health(status="ready"))
 
 
-def _count(library: Library) -> tuple[int, int]:
-    documents = passages = 0
-    after: str | None = None
-    while page := library.documents(limit=PAGE, after=after):
-        documents += len(page)
-        passages += sum(document.passages for document in page)
-        after = page[-1].id
-    return documents, passages
-
-
 @router.get(
     "/metrics",
     operation_id="metrics",
@@ -61,5 +48,6 @@ def _count(library: Library) -> tuple[int, int]:
 )
 def metrics(service: ServiceDep) -> Response:
     with suppress(ProblemError):  # not ready: the figures of the index wait, the others do not
-        service.metrics.indexed(*_count(service.readiness.library()))
+        counts = service.readiness.library().counts()
+        service.metrics.indexed(counts.documents, counts.passages)
     return Response(service.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})

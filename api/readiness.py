@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import ExitStack
 
 from api.problems import NOT_READY, ProblemError
 from yinju.errors import YinjuError
@@ -37,13 +38,16 @@ class Readiness:
         self._failure = CRASHED
         try:
             library = Library.open(settings)
-            library.warm_up()
-            self._library = library
+            with ExitStack() as unless_ready:
+                unless_ready.callback(library.close)
+                library.warm_up()
+                unless_ready.pop_all()
         except YinjuError as error:
             self._failure = str(error)
             log.error("Not ready: %s", error)
         else:
             self._owned = True
+            self._library = library
 
     def close(self) -> None:
         """Close the library, if it was opened here."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
+from yinju.catalogue import Catalogue
 from yinju.encoder import Encoder, open_encoder
+from yinju.library import CATALOGUE, Library
 from yinju.settings import Settings
+
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 # A machine busy with other work is no reason to fail: what is slow is measured elsewhere.
 settings.register_profile("tests", deadline=None)
@@ -17,3 +24,14 @@ settings.load_profile("tests")
 def encoder() -> Encoder:
     """The default model, built under `YINJU_HOME` (or its default) by the first run and shared by the later ones."""
     return open_encoder(Settings.load())
+
+
+@pytest.fixture(scope="session")
+def library(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The real library over the report in `seeds`, warm. For reading: every test shares it."""
+    index = tmp_path_factory.mktemp("library")
+    settings = Settings.load(seeds=SEEDS, index=index)
+    with Library(settings, Catalogue(index / CATALOGUE), encoder) as library:
+        library.index(SEEDS)
+        library.warm_up()
+        yield library

@@ -19,6 +19,7 @@ from yinju.records import (
     Timing,
     Turn,
 )
+from yinju.stored import Counts
 
 # An emoji before the quote: code points and UTF-16 units differ from there on.
 TEXT = "年度报告\n一、青年工作\n🎓开办青年夜校121期。\n覆盖青年6000余人次。\n"
@@ -45,10 +46,18 @@ class FakeLibrary(Library):
         self.found = {i: _document(i, TEXT) for i in sorted([REPORT, "a-1", "b-2"])}
         self.asked: list[tuple[str, list[Turn], int, Sequence[str] | None, str | None]] = []
         self.fails: BaseException | None = None
-        self.closed = False
+        self.warm = self.closed = False
+
+    def warm_up(self) -> None:
+        if self.fails is not None:
+            raise self.fails
+        self.warm = True
 
     def close(self) -> None:
         self.closed = True
+
+    def counts(self) -> Counts:
+        return Counts(len(self.found), 2 * len(self.found))
 
     def _check(self, document_ids: Sequence[str] | None) -> None:
         if self.fails is not None:

@@ -1,4 +1,4 @@
-"""From a question to an answer: search, evidence, confidence, and either quotes or a refusal that says what is missing."""
+"""From what a search found to an answer: evidence, confidence, and quotes or a refusal that says what is missing."""
 
 from __future__ import annotations
 

@@ -11,9 +11,13 @@ from yinju.text import fold, terms
 _LONGEST_TURN = 160  # characters of an earlier turn; more would drown the question's own words
 _COMPLETE = 9  # search terms; a question with more mostly stands alone
 _POINTS_BACK = re.compile(
-    r"(?:^|[，,])(?:那么?|这个?|此|其|它|他|她|该|同时|另外|还有|然后)|[他她它]们?的?|其中|该[^，]{0,4}|这[些个次项]|那[些个次项]|上述|前者|后者|呢[?？。]?$"
-    r"|\b(?:it|its|they|their|them|he|his|she|her|this|that|these|those|there|the same)\b|^(?:and|what about|how about)\b"
-    r"|それ|その|これ|この|彼|그것|그는|그녀|그의|이것|\b(?:il|elle|ils|elles|son|sa|ses|leur|er|sie|es|sein|ihr|él|ella|ellos|su|sus)\b|\b(?:он|она|они|его|её|их|это)\b"
+    r"(?:^|[，,])(?:那么?|这个?|此|其|它|他|她|该|同时|另外|还有|然后)|[他她它]们?的?|其中|该[^，]{0,4}|这[些个次项]"
+    r"|那[些个次项]|上述|前者|后者|呢[?？。]?$"
+    r"|\b(?:it|its|they|their|them|he|his|she|her|this|that|these|those|there|the same)\b"
+    r"|^(?:and|what about|how about)\b"
+    r"|それ|その|これ|この|彼|그것|그는|그녀|그의|이것"
+    r"|\b(?:il|elle|ils|elles|son|sa|ses|leur|er|sie|es|sein|ihr|él|ella|ellos|su|sus)\b"
+    r"|\b(?:он|она|они|его|её|их|это)\b"
 )
 
 

@@ -21,8 +21,8 @@ from yinju.lexical import LexicalIndex, LexicalWriter
 from yinju.passage_table import PassageTable, PassageTableWriter
 from yinju.passages import SPLITTER, sentence_spans
 from yinju.progress import Progress, silent
-from yinju.stored import Generation, Origin
 from yinju.sentence_table import SentenceTable, SentenceWriter
+from yinju.stored import Generation, Origin
 from yinju.text import terms
 from yinju.token_store import TokenStore, TokenWriter
 from yinju.vectors import VectorIndex, VectorWriter

@@ -37,7 +37,8 @@ class Library:
     The model and the indexes are loaded when they are first needed, or by `warm_up`.
     """
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, encoder: LazyEncoder) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue, encoder: Encoder) -> None:
+        """For encoders of one's own; `open` gives the configured ones. `close` closes the catalogue."""
         self._settings = settings
         self._catalogue = catalogue
         self._encoder = encoder
@@ -70,15 +71,15 @@ class Library:
 
     @property
     def encoder(self) -> Encoder:
-        """The model, loaded. Takes seconds the first time; raises ModelError."""
-        return self._encoder.load()
+        """The model. Its first use may load it, which takes seconds and may raise ModelError."""
+        return self._encoder
 
     def warm_up(self) -> None:
         """Load the model and the indexes and ask once, so that no person waits for it.
 
         Raises ModelError or IndexMismatch.
         """
-        question = prepare(_WARM_UP, self.encoder)
+        question = prepare(_WARM_UP, self._encoder)
         retriever.search(self._current(), question, _EVIDENCE_DEPTH)
 
     def ask(

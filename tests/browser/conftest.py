@@ -15,8 +15,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from api.app import create_app
 from tests.browser.console import Console, OpenPage
 from tests.browser.documents import WRITTEN
+from tests.conftest import SEEDS
 from tests.serving import serving
-from yinju.library import Library
+from yinju.catalogue import Catalogue
+from yinju.encoder import Encoder
+from yinju.library import CATALOGUE, Library
 from yinju.settings import Settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,7 +33,6 @@ FLAGS = [
     "--disable-sync",
 ]
 DEBIAN = Path("/etc/debian_version")
-SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def _install_chromium() -> str | None:
@@ -72,15 +74,15 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture(scope="session")
-def live_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_url(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service, over the report in `seeds` and the documents of `documents.py`."""
     root = tmp_path_factory.mktemp("browser")
     reports = root / "reports"
     shutil.copytree(SEEDS, reports)
     for name, text in WRITTEN.items():
         (reports / name).write_text(text, encoding="utf-8")
-    configured = Settings.load(seeds=reports, index=root / "index")
-    with Library.open(configured) as library:
+    configured = Settings.load(seeds=reports, index=root)
+    with Library(configured, Catalogue(root / CATALOGUE), encoder) as library:
         library.index(reports)
         with serving(create_app(library, configured)) as url:
             yield url

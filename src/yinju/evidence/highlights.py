@@ -1,4 +1,4 @@
-"""Which characters of a quoted sentence answer: the candidate of the expected kind nearest to what the question names."""
+"""Which characters of a quoted sentence answer: of the kind expected, those nearest to what the question names."""
 
 from __future__ import annotations
 

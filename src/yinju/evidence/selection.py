@@ -40,8 +40,7 @@ def select(found: Sequence[Found], wanted: Expected, limit: int = _PASSAGES) -> 
     if not ranked:
         return []
     reach, most = (_ALSO, _MOST_LISTED) if wanted.many else (_NEAR_BEST, _MOST)
-    chosen = [each for each in ranked[:most] if each.score >= ranked[0].score - reach]
-    return chosen
+    return [each for each in ranked[:most] if each.score >= ranked[0].score - reach]
 
 
 def _rated(found: Sequence[Found], wanted: Expected) -> Iterator[Evidence]:

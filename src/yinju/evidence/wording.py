@@ -57,7 +57,9 @@ _WORDINGS = {
         joint="",
         off_topic="報告書はこの話題に触れていません。",
         no_evidence="報告書にはこの質問の答えがありません。",
-        empty_index="検索できる報告書がまだありません。フォルダーに入れて yinju index を実行してから、もう一度お尋ねください。",
+        empty_index=(
+            "検索できる報告書がまだありません。フォルダーに入れて yinju index を実行してから、もう一度お尋ねください。"
+        ),
         missing="",
     ),
     "ko": Wording(
@@ -84,7 +86,10 @@ _WORDINGS = {
         joint=" ",
         off_topic="Les rapports ne parlent pas de ce sujet.",
         no_evidence="Les rapports ne répondent pas à cette question.",
-        empty_index="Aucun rapport à consulter pour l’instant. Déposez-en un dans le dossier, lancez yinju index, puis reposez la question.",
+        empty_index=(
+            "Aucun rapport à consulter pour l’instant. "
+            "Déposez-en un dans le dossier, lancez yinju index, puis reposez la question."
+        ),
         missing="",
     ),
     "de": Wording(
@@ -93,7 +98,10 @@ _WORDINGS = {
         joint=" ",
         off_topic="Die Berichte sprechen nicht davon.",
         no_evidence="Die Berichte beantworten diese Frage nicht.",
-        empty_index="Noch gibt es keinen Bericht. Legen Sie einen in den Ordner, führen Sie yinju index aus und fragen Sie erneut.",
+        empty_index=(
+            "Noch gibt es keinen Bericht. "
+            "Legen Sie einen in den Ordner, führen Sie yinju index aus und fragen Sie erneut."
+        ),
         missing="",
     ),
     "es": Wording(
@@ -130,8 +138,7 @@ def refusal_text(language: str, reason: Reason, missing: Sequence[str] = ()) -> 
     said = {"off_topic": words.off_topic, "no_evidence": words.no_evidence, "empty_index": words.empty_index}[reason]
     if not missing or not words.missing or reason == "empty_index":
         return said
-    opening, closing = ("“", "”") if language.startswith("zh") else ("“", "”")
-    named = ("、" if language.startswith("zh") else ", ").join(f"{opening}{each}{closing}" for each in missing)
+    named = ("、" if language.startswith("zh") else ", ").join(f"“{each}”" for each in missing)
     return said + (" " if words.joint == " " else "") + words.missing.format(terms=named)
 
 
