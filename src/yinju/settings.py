@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     model: str | None = Field(
         None,
         min_length=1,
-        description="Another sentence-transformers model: a folder or hub id. Unset: the bundled multilingual-e5-small.",
+        description="Another sentence-transformers model: folder or hub id. Unset: the bundled multilingual-e5-small.",
     )
     min_confidence: float = Field(
         0.5, ge=0.0, le=1.0, description="Answers less probable than this are refused as not found."

@@ -45,14 +45,14 @@ def run() -> Run:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
     library = FakeLibrary()
-    monkeypatch.setattr(Library, "open", lambda settings: library)
+    monkeypatch.setattr(Library, "open", lambda settings, progress: library)
     return library
 
 
 class CatalogueLibrary(Library):
     """Indexes for real, into the catalogue the settings name, with vectors counted by hand."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, progress: Progress = silent) -> None:
         settings.index.mkdir(exist_ok=True)
         self._catalogue = Catalogue(settings.index / "catalogue.db")
 
@@ -294,7 +294,7 @@ def scored(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings libraries were opened with."""
     opened: list[Settings] = []
 
-    def open_library(settings: Settings) -> ScoredLibrary:
+    def open_library(settings: Settings, progress: Progress) -> ScoredLibrary:
         opened.append(settings)
         return ScoredLibrary()
 
