@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from yinju.derived import Derived
-from yinju.evidence.confidence import confidence
+from yinju.evidence.confidence import confidence, features
 from yinju.evidence.expected import Expected, expected
 from yinju.evidence.highlights import highlights
 from yinju.evidence.selection import Evidence, select, shortened
@@ -20,7 +20,9 @@ Stored = Callable[[str, int, int], tuple[str, str] | None]
 """(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
 
 _OFF_TOPIC = 0.15  # below this confidence not even the topic is in the reports
+_DECIMALS = 4  # of a confidence; rounded before it is compared, so that what is shown agrees with what was done
 _MIDDLE, _SPREAD = 40.0, 4.0  # of a passage's logit, for a score between 0 and 1
+_FURTHEST = 700.0  # beyond it exp overflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +40,39 @@ def hits(found: Sequence[Found]) -> tuple[Hit, ...]:
     return tuple(Hit(each.passage, each.title, _between(each.score), each.signals) for each in found)
 
 
-def conclude(
-    asked: str, question: Question, found: Sequence[Found], derived: Derived, stored: Stored, threshold: float
-) -> Outcome:
-    """Answer from the passages found, or refuse. `asked` is the question as put, `question` as searched for.
+def conclude(question: Question, found: Sequence[Found], derived: Derived, stored: Stored, threshold: float) -> Outcome:
+    """Answer from the passages found, or refuse.
 
     Every quote is compared with what is stored at this moment and left out where it no longer stands there.
     """
-    wanted = expected(asked)
-    language = question.language
+    if len(derived.passages) == 0:
+        return Outcome("empty_index", refusal_text(question.language, "empty_index"), 0.0, ())
+    wanted = expected(question.text)
     evidence = select(found, wanted)
-    probability = confidence(found, evidence, wanted)
-    quoted = [_cited(each, question, wanted, derived, stored) for each in evidence] if probability >= threshold else []
-    citations = tuple(citation for citation in quoted if citation is not None)
-    if citations:
-        numbered = tuple(_numbered(citation, number) for number, citation in enumerate(citations, start=1))
-        return Outcome(None, answer_text(language, numbered), probability, numbered)
-    # Evidence that vanished while it was being quoted is no evidence.
-    probability = min(probability, threshold - 1e-6) if quoted else probability
+    probability = 0.0
+    if evidence:
+        probability = round(confidence(features(question, wanted, found, evidence, derived)), _DECIMALS)
+    if probability < threshold or not evidence:
+        return _refusal(question, derived, probability, threshold)
+    quoted = (_cited(each, question, wanted, derived, stored) for each in evidence)
+    citations = tuple(
+        replace(citation, number=number)
+        for number, citation in enumerate((each for each in quoted if each is not None), start=1)
+    )
+    if not citations:  # evidence that vanished while it was being quoted is no evidence
+        below = max(0.0, min(probability, round(threshold - 10**-_DECIMALS, _DECIMALS)))
+        return _refusal(question, derived, below, threshold)
+    return Outcome(None, answer_text(question.language, citations), probability, citations)
+
+
+def _refusal(question: Question, derived: Derived, probability: float, threshold: float) -> Outcome:
     reason: Reason = "off_topic" if probability < min(_OFF_TOPIC, threshold) else "no_evidence"
-    missing = missing_words(asked, [each.passage.text for each in found]) if language.startswith("zh") else []
-    return Outcome(reason, refusal_text(language, reason, missing), max(probability, 0.0), ())
-
-
-def nothing_indexed(language: str) -> Outcome:
-    """The refusal of an empty index."""
-    return Outcome("empty_index", refusal_text(language, "empty_index"), 0.0, ())
+    missing = missing_words(question.text, derived.lexical.knows)
+    return Outcome(reason, refusal_text(question.language, reason, missing), probability, ())
 
 
 def _between(logit: float) -> float:
-    return 1.0 / (1.0 + exp(-(logit - _MIDDLE) / _SPREAD))
+    return 1.0 / (1.0 + exp(min(-(logit - _MIDDLE) / _SPREAD, _FURTHEST)))
 
 
 def _cited(
@@ -104,11 +109,7 @@ def _marks(
 ) -> list[Span]:
     """What answers within the sentence; all spans in the passage's `text`."""
     vectors, offsets = derived.tokens.tokens(evidence.found.row)
-    own = (offsets[:, 0] >= sentence.start) & (offsets[:, 1] <= sentence.end)
+    own = (offsets[:, 1] > sentence.start) & (offsets[:, 0] < sentence.end)  # as the sentence table tells them
     similar = question.encoding.tokens @ (vectors[own].T / derived.tokens.scale).astype("float32")
     found = highlights(sentence.of(text), question, wanted, similar, offsets[own] - sentence.start)
     return [Span(mark.start + sentence.start, mark.end + sentence.start) for mark in found]
-
-
-def _numbered(citation: Citation, number: int) -> Citation:
-    return replace(citation, number=number)

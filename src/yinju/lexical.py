@@ -105,8 +105,12 @@ class LexicalIndex:
 
         f is the larger of the two fields' document frequencies.
         """
-        frequency = max(self._searcher.doc_freq(field, term) for field in (_BODY, _HEADING))
+        frequency = self._frequency(term)
         return log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage or heading holds the term."""
+        return self._frequency(term) > 0
 
     def idf_sum(self, terms: Sequence[str]) -> float:
         """What all terms of a question together weigh, those seen nowhere included."""
@@ -136,6 +140,9 @@ class LexicalIndex:
             return np.zeros(len(rows), np.float32)
         covered: Floats = (self.holds(terms, rows) @ weights / weights.sum()).astype(np.float32)
         return covered
+
+    def _frequency(self, term: str) -> int:
+        return int(max(self._searcher.doc_freq(field, term) for field in (_BODY, _HEADING)))
 
     def _any_of(self, terms: Sequence[str], heading_weight: float) -> Query:
         # Queries are built, never parsed: nothing a person types is syntax. And one flat union, not a union a term,

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from yinju import answering, retriever
 from yinju.catalogue import Catalogue
-from yinju.conversation import in_context
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.encoder import Encoder
 from yinju.encoder.lazy import LazyEncoder
@@ -28,7 +27,7 @@ from yinju.stored import Counts
 CATALOGUE, DERIVED = "catalogue.db", "derived"
 LONGEST_QUESTION, MOST_PASSAGES = 2000, 50
 _EVIDENCE_DEPTH = 10  # passages looked at for evidence, however few the caller wants to see
-_WARM_UP = "开办了多少期？"
+_WARM_UP = ("开办了多少期？", "How many?")  # a language in Latin letters is told by a model of its own
 
 
 class Library:
@@ -52,7 +51,6 @@ class Library:
 
         Raises SettingsError for a folder that can't be used.
         """
-        settings.index.mkdir(parents=True, exist_ok=True)
         return cls(settings, Catalogue(settings.index / CATALOGUE), LazyEncoder(settings, progress))
 
     def close(self) -> None:
@@ -79,8 +77,8 @@ class Library:
 
         Raises ModelError or IndexMismatch.
         """
-        question = prepare(_WARM_UP, self._encoder)
-        retriever.search(self._current(), question, _EVIDENCE_DEPTH)
+        for question in _WARM_UP:
+            self.ask(question)
 
     def ask(
         self,
@@ -96,24 +94,15 @@ class Library:
         Raises InvalidRequest, NotFound (an unknown document id), Unsupported (generative mode without a language
         model), ModelError, IndexMismatch.
         """
-        if mode == "generative":
-            raise Unsupported("No language model is configured. Ask in extractive mode, or leave the mode out.")
-        if mode not in (None, "extractive"):
-            raise InvalidRequest(f"There is no mode {mode!r}. Ask in extractive mode, or leave the mode out.")
-        asked = _checked(question, top_k)
+        _check_mode(mode)
+        asked = _checked(question, top_k, document_ids)
         started = perf_counter()
-        prepared = prepare(in_context(asked, history), self._encoder)
+        prepared = prepare(asked, self._encoder, history)
         encoded = perf_counter()
         derived = self._current()
         found = self._search(derived, prepared, max(top_k, _EVIDENCE_DEPTH), document_ids)
         searched = perf_counter()
-        if len(derived.passages) == 0:
-            outcome = answering.nothing_indexed(prepared.language)
-        else:
-            outcome = answering.conclude(
-                asked, prepared, found, derived, self._catalogue.slice, self._settings.min_confidence
-            )
-        ended = perf_counter()
+        outcome = answering.conclude(prepared, found, derived, self._catalogue.slice, self._settings.min_confidence)
         return Answer(
             id=uuid4().hex,
             status="not_found" if outcome.reason else "answered",
@@ -124,16 +113,12 @@ class Library:
             confidence=outcome.confidence,
             citations=outcome.citations,
             passages=answering.hits(found[:top_k]),
-            timing_ms=Timing(
-                encode=_milliseconds(started, encoded),
-                search=_milliseconds(encoded, searched),
-                total=_milliseconds(started, ended),
-            ),
+            timing_ms=_timing(started, encoded, searched, perf_counter()),
         )
 
     def search(self, question: str, *, top_k: int = 5, document_ids: Sequence[str] | None = None) -> list[Hit]:
         """The nearest passages, best first. Raises what `ask` raises."""
-        prepared = prepare(_checked(question, top_k), self._encoder)
+        prepared = prepare(_checked(question, top_k, document_ids), self._encoder)
         return list(answering.hits(self._search(self._current(), prepared, top_k, document_ids)))
 
     def documents(self, *, limit: int = 100, after: str | None = None) -> list[DocumentSummary]:
@@ -170,10 +155,17 @@ class Library:
     def _search(
         self, derived: Derived, question: Question, limit: int, document_ids: Sequence[str] | None
     ) -> list[Found]:
-        if document_ids is not None and not document_ids:
-            raise InvalidRequest("document_ids is empty. Name at least one document, or leave it out.")
         allowed = None if document_ids is None else derived.passages.rows(document_ids)
-        return retriever.search(derived, question, limit, allowed)
+        found = retriever.search(derived, question, limit, allowed)
+        if derived.generation == self._catalogue.generation():
+            return found
+        # While new indexes are made the last ones serve, less what was removed or replaced since.
+        return [each for each in found if self._still_stored(each)]
+
+    def _still_stored(self, found: Found) -> bool:
+        passage = found.passage
+        stored = self._catalogue.slice(passage.document_id, passage.start, passage.end)
+        return stored == (passage.text, found.text_sha256)
 
     def _build(self, progress: Progress) -> None:
         derived = open_derived(self._catalogue, self._folder, self._encoder.fingerprint, progress)
@@ -206,7 +198,15 @@ class Library:
         return self._settings.index / DERIVED
 
 
-def _checked(question: str, top_k: int) -> str:
+def _check_mode(mode: str | None) -> None:
+    if mode == "generative":
+        raise Unsupported("No language model is configured. Ask in extractive mode, or leave the mode out.")
+    if mode not in (None, "extractive"):
+        raise InvalidRequest(f"There is no mode {mode!r}. Ask in extractive mode, or leave the mode out.")
+
+
+def _checked(question: str, top_k: int, document_ids: Sequence[str] | None) -> str:
+    """The question, trimmed. Raises InvalidRequest."""
     trimmed = question.strip()
     if not 1 <= len(trimmed) <= LONGEST_QUESTION:
         raise InvalidRequest(
@@ -216,8 +216,15 @@ def _checked(question: str, top_k: int) -> str:
         )
     if not 1 <= top_k <= MOST_PASSAGES:
         raise InvalidRequest(f"top_k is {top_k}; choose 1 to {MOST_PASSAGES}.")
+    if document_ids is not None and not document_ids:
+        raise InvalidRequest("document_ids is empty. Name at least one document, or leave it out.")
     return trimmed
 
 
-def _milliseconds(start: float, end: float) -> float:
-    return round(1000 * (end - start), 3)
+def _timing(started: float, encoded: float, searched: float, ended: float) -> Timing:
+    """In milliseconds, from seconds on one clock."""
+    return Timing(
+        encode=round(1000 * (encoded - started), 3),
+        search=round(1000 * (searched - encoded), 3),
+        total=round(1000 * (ended - started), 3),
+    )

@@ -13,85 +13,174 @@ Kind = Literal["number", "date", "person", "place", "organization", "title", "ot
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """many: whether several things are asked for. unit: what is counted, as the question words it (folded), or ""."""
+    """many: whether several things are asked for. unit: what is counted, as the question words it, or "".
+
+    asked: the question itself; what it says is not what it asks for. Both are folded.
+    """
 
     kind: Kind
     many: bool
     unit: str = ""
+    asked: str = ""
 
 
-_BODY = (
-    "单位|部门|机构|组织|团体|公司|企业|集团|大学|学院|学校|高校|机关|支部|委员会|委|厅|局|办|处|院|所|中心|社|协会|"
-    "医院|银行|法院|团队|队|球队|俱乐部|政府|党校|出版社|杂志社|报社"
+# Nouns a Chinese or an English question about a body, a person or an area ends in: 哪个……部门, which ... department.
+_ZH_BODY = (
+    "单位|部门|机构|组织|团体|公司|企业|集团|大学|学院|学校|高校|中学|小学|机关|支部|党支部|党委|委员会"
+    "|委办局|处室|科室|厂|团队|"
+    "球队|小组|医院|银行|法院|俱乐部|政府|出版社|杂志社|报社|协会|学会|工会|研究所|研究院|[厅局院所](?=[^长]|$)"
 )
-_AREA = "里|儿|地|处|城|城市|国家|国|省|市|县|区|镇|村|地区|地方|地点|洲|州|岛|座城|个城"
+_ZH_AREA = "里|儿|地|处|国家?|省份?|城市?|市|县|区|镇|乡|村|地区|地方|地点|洲|州|岛"
+_ZH_PERSON = (
+    "人|书记|主席|主任|[厅局处所院校馆厂司科部省市县区镇村会]长|经理|教授|作者|导演|演员|选手|专家|代表|老师|医生|员"
+)
+_EN_BODY = (
+    "organi[sz]ations?|departments?|units?|agenc(?:y|ies)|compan(?:y|ies)|universit(?:y|ies)|branch(?:es)?|committees?|"
+    "institutions?|institutes?|teams?|schools?|bureaus?|offices?|ministr(?:y|ies)|hospitals?|banks?|courts?|clubs?"
+)
+_EN_PERSON = (
+    "person|man|woman|director|president|chair\\w*|secretary|leader|head|author|speaker|minister|winner|teacher"
+)
 
-# First match wins. Folded text: lower case, simplified characters.
-_PATTERNS: tuple[tuple[Kind, str], ...] = (
+# The first kind one of whose patterns matches wins. Folded text: lower case, simplified characters, ß as ss.
+_PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (
+        "person",  # before the titles: what a person is called is a name
+        (
+            rf"(?:{_ZH_PERSON})(?:的名字)?(?:叫什么|叫啥|姓什么|名叫什么)|姓名|何人(?![ぁ-ヿ])",
+            rf"\bname of (?:the |its |their )?(?:\w+ )?(?:{_EN_PERSON})\b",
+        ),
+    ),
     (
         "date",
         (
-            r"哪一?[天日年月]|几月|几号|几日|哪个?月|哪个?年|何时|何年|何月|何日|什么时[候间刻]|多会儿|时间是|日期"
-            r"|\bwhen\b|\b(?:what|which|on what|on which) (?:date|day|year|month)\b|いつ|何年に|何年です|何月|何日|언제"
-            r"|몇\s?[년월일]|며칠|어느 (?:해|날)"
-            r"|когда|какого числа|в каком году|в какой день|какая дата|\bquand\b|quelle (?:date|année)|quel jour"
-            r"|\bwann\b|welche[mrns]? (?:datum|tag|jahr)|\bcu[aá]ndo\b|qu[eé] (?:fecha|d[ií]a|a[nñ]o)|\bquando\b"
-            r"|que (?:data|dia|ano)"
+            (
+                r"哪一?[天日年月](?!来|间)|[几哪]个?月(?!份?来)(?=[几份底初]|开|举|召|成|是|$|[^\w])|几[号日]"
+                r"|几点|第几天|哪个(?:月|年)|何[时年月日]"
+                r"|什么时[候间刻]|多会儿|时间是|日期|哪段时间"
+            ),
+            r"\bwhen\b|\b(?:what|which|on what|on which) (?:date|day|year|month|time)\b",
+            r"いつ|何年[にで]|何月|何日|何時",
+            r"언제|몇\s?[년월일시](?!간)|며칠|어느 (?:해|날|달)",
+            r"когда|какого числа|в каком (?:году|месяце)|в какой день|какая дата",
+            r"\bquand\b|\bquelle (?:date|annee|année)|\bquel (?:jour|mois)|à quelle heure",
+            r"\bwann\b|\bwelche[mnrs]? (?:datum|tag|jahr|monat)",
+            r"\bcuándo\b|\bcuando\b|\bqué (?:fecha|día|año|mes)|\bque (?:data|dia|ano)\b",
+            r"\bquando\b",
         ),
     ),
     (
         "number",
         (
-            r"多少|(?<!好)几(?!乎|何|点)|第几|百分之|数量|总数|人数|次数|期数|数目|比例|占比|多[大高长重远深宽久快]"
-            r"|\bcount\b|\bhow (?:many|much|long|far|old|large|big|tall|often)\b"
-            r"|\b(?:number|percentage|proportion|share) of\b|何[期人回件名個つ台社校本冊歳%割]|何チーム|いくつ|いくら"
-            r"|どのくらい|どれくらい"
-            r"|몇|얼마|сколько|скольк|\bcombien\b|wie ?viel|\bcu[aá]nt[oa]s?\b|\bquant[oaie]s?\b|bao nhiêu"
+            (
+                r"多少|(?<!好)几(?!乎|何|点|经)|百分之|总数|人数|次数|期数|场数|数量|数目|比例|占比"
+                r"|多[大高长重远深宽厚久快](?=[^\w]|$|的)"
+                r"|(?:高|低|长|短|快|慢|重|轻|大|增长|下降|提高|减少)了多少"
+            ),
+            (
+                r"\bhow (?:many|much|long|far|old|large|big|tall|high|deep|wide|heavy|often)\b"
+                r"|\b(?:number|percentage|proportion|share|count|amount) of\b|\bwhat percent"
+            ),
+            r"何[期人回件名個つ台社校本冊歳%割組か点](?!目的)|何チーム|いくつ|いくら|ど(?:の|れ)くらい|ど(?:の|れ)ほど",
+            r"몇|얼마",
+            r"скольк|как (?:долго|часто)|какое (?:количество|число)|какой процент",
+            r"\bcombien\b|\bquel (?:nombre|pourcentage)",
+            r"\bwie ?viele?\b|\bwie (?:lange?|hoch|gross|weit|oft|alt|tief|schwer|breit)\b|\bwelche anzahl",
+            r"\bcu[aá]nt[oa]s?\b|\bqué (?:porcentaje|número)|\bquant[oaie]s?\b|bao nhiêu",
         ),
     ),
     (
         "title",
         (
-            r"题目|标题|主题|名称|叫什么|叫啥|什么名|何名|命名|为题|口号|称为什么|被?称[作为]什么|哪个[“\"「]|书名|篇名"
-            r"|\b(?:title|theme|slogan|motto|called|name of|named)\b|テーマ|題名|題目|名称|何と呼|제목|주제|이름|명칭"
-            r"|назыв|название|заглави|\b(?:titre|intitul|thème)|\b(?:titel|thema|heißt)\b|\bt[ií]tulo\b|\btema\b"
-        ),
-    ),
-    (
-        "person",
-        (
-            r"谁|哪位|何人|哪个人|哪一位|哪名|姓名|\bwho(?:m|se)?\b|誰|だれ|どなた|누구|누가|кто|кого|кем|кому|\bqui\b"
-            r"|\bwe[rmn]\b|\bqui[eé]n(?:es)?\b|\bquem\b|\bchi\b"
+            (
+                r"题目|标题|主题是|什么主题|主题为|名称|叫什么|叫啥|什么名|何名|名字|被?命名为|为题|口号"
+                r"|被?称[作为]?什么|书名|篇名|哪个[“\"「]"
+            ),
+            r"\b(?:title|theme|slogan|motto|called|named?)\b",
+            r"テーマ|題名|題目|タイトル|名称|何と(?:呼|い)|スローガン",
+            r"제목|주제|이름|명칭|구호|뭐라고",
+            r"называ|название|заглави|заголов|девиз|лозунг|какова тема|\bтема\b",
+            r"\b(?:titre|intitul\w+|thème|slogan|devise)\b|\bs'appel|\bs’appel|\bquel est le nom",
+            r"\b(?:titel|thema|motto|heisst|heissen|hiess)\b|\bwie lautet",
+            r"\b(?:título|titulo|tema|lema)\b|\bse llaman?\b|\bcómo se llam",
         ),
     ),
     (
         "organization",
         (
-            rf"(?:哪[个家些一几]{{0,2}}|什么|何种?|哪几个)(?:[^，。？?的]{{0,4}}?)(?:{_BODY})|由哪"
-            rf"|\bwhich (?:\w+ ){{0,2}}(?:organi[sz]ation|department|unit|agency|company|university|branch"
-            r"|committee|institution|team|school|bureau|office)"
-            r"|どの(?:機関|組織|部署|会社|大学|支部)|어느 (?:기관|단체|부서|회사|대학|지부)"
-            r"|какая (?:организация|компания|парт)|quel(?:le)? (?:organi|départ|entreprise|universit)"
-            r"|welche[rs]? (?:organi|behörde|firma|abteilung|wache|feuerwache)"
+            (
+                rf"(?:哪一?[个家些几所支座类]{{0,2}}|什么|何种)(?:[^，。？?的]{{0,4}}?)(?:{_ZH_BODY})|由哪(?!位"
+                rf"|里|个?人)|哪一?家"
+            ),
+            rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:{_EN_BODY})\b",
+            r"どの(?:機関|組織|部署|部門|会社|企業|大学|学校|支部|団体)",
+            r"(?:어느|어떤) (?:기관|단체|부서|회사|기업|대학|학교|지부|조직)",
+            r"как(?:ая|ой|ое|ие) (?:\w+ )?(?:организаци|компани|парт|отдел|министерств|университет|учреждени|ведомств)",
+            (
+                r"\bquel(?:le)?s? (?:\w+ )?(?:organi|département|entreprise|société|universit|école|service"
+                r"|institution|ministère)"
+            ),
+            (
+                r"\bwelche[rsnm]? (?:\w+ )?(?:organi|behörde|firma|abteilung|universität|schule|unternehmen"
+                r"|ministerium|verein)"
+            ),
+            r"\bqué (?:\w+ )?(?:organi|empresa|departamento|universidad|escuela|institución|ministerio|compañía)",
         ),
     ),
     (
         "place",
         (
-            rf"哪(?:个|座|一个|一座)?(?:{_AREA})|何处|何地|在哪|什么地方|\bwhere\b"
-            rf"|\b(?:which|what) (?:city|country|place|province|region|town|state)\b"
-            r"|どこ|どの(?:都市|国|県|町)|어디|어느 (?:도시|나라|곳)|\bгде\b|\bкуда\b|в каком (?:городе|месте)"
-            r"|в какой стране|\boù\b|quelle ville|quel pays|\bwo\b|welche[rm]? (?:stadt|land|ort)|\bd[oó]nde\b"
-            r"|qu[eé] (?:ciudad|pa[ií]s)|\bonde\b"
+            (
+                rf"哪一?[个座]?(?:{_ZH_AREA})|何[处地]|(?:在|到|去|来自|位于|设于)哪(?!些?方面|些|种|次"
+                rf"|个?[方层环阶])|什么地[方点]"
+            ),
+            (
+                r"\bwhere\b|\b(?:which|what) (?:\w+ )?(?:city|cities|country|countries|place|province|region|town"
+                r"|state|village)\b"
+            ),
+            r"どこ|どの(?:都市|国|県|町|村|地域|場所)",
+            r"어디|어느 (?:도시|나라|곳|지역|마을)",
+            r"\bгде\b|\bкуда\b|\bоткуда\b|в каком (?:городе|месте|регионе)|в какой (?:стране|провинции|области)",
+            r"\boù\b|\bquel(?:le)? (?:ville|pays|lieu|région|province)",
+            r"\bwo\b|\bwoher\b|\bwohin\b|\bwelche[mrns]? (?:stadt|land|ort|provinz)",
+            r"\bdónde\b|\bdonde\b|\bqué (?:ciudad|país|lugar|provincia|región)|\bonde\b",
+        ),
+    ),
+    (
+        "person",  # last: many languages' word for "who" also means "which" inside a sentence
+        (
+            r"谁|哪一?[位名]|哪个人",
+            r"\bwho(?:m|se)?\b",
+            r"誰|だれ|どなた",
+            r"누구|누가",
+            r"\b(?:кто|кого|кем|кому)\b",
+            r"\bqui\b(?! est-ce que)",
+            r"\bwe[rmn]\b|\bwessen\b",
+            r"\bqui[eé]n(?:es)?\b|\bquem\b|\bchi\b",
         ),
     ),
 )
-_KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+_KINDS = tuple((kind, re.compile("|".join(patterns))) for kind, patterns in _PATTERNS)
 _MANY = re.compile(
-    r"哪些|哪几|分别|各自|都有|有哪|哪[二两三四五六七八九十]|列[举出]|包括什么|等哪|几[个大]方面|\bwhich\b.*\bare\b"
-    r"|\bwhat are\b|\blist\b|\brespectively\b|\bwhat (?:\w+ )?(?:measures|steps|actions)\b"
-    r"|それぞれ|どのような.*ですか|각각|무엇무엇|какие|перечисл|quels|quelles|welche .*(?:sind|waren|gibt)|cu[aá]les"
-    r"|quais|quali\b"
+    "|".join(
+        (
+            (
+                r"哪些|哪几|分别|各自|各是|都有|有哪|列[举出]|包括什么|包含什么|等哪|几[个大]方面"
+                r"|[二两三四五六七八九十\d]+(?:个|大|项|种|条|点|方面)[^，。？]{0,8}(?:是什么|是哪)"
+            ),
+            (
+                r"\bwhich (?:\w+ )?(?!this|is|was|has|does)\w+[^s'\W]s\b|\bwhat (?:\w+ ){0,2}\w+[^s'\W]s (?:are"
+                r"|were|did|do|have|has|does)\b"
+                r"|\bwhat (?:are|were)\b|\blist\b|\brespectively\b|\bname (?:the|all|\w+) \w+s\b"
+            ),
+            r"それぞれ|どんな.*(?:がありますか|ですか)|どのような.*(?:ですか|ありますか)|何と何|列挙",
+            r"각각|무엇무엇|어떤 .*들|나열",
+            r"каки[ехм]\w*|перечисл|\bназовите",
+            r"\bquel(?:le)?s\b|\bénumér",
+            r"\bwelche\b.*\b(?:sind|waren|gibt|gab|haben|wurden|werden)\b|\bnennen",
+            r"\bcu[aá]les\b|\bqué \w+s \b|\bquais\b|\bquali\b",
+        )
+    )
 )
 _UNIT = re.compile(r"(?:多少|(?<!好)几)([^\W\d_]{1,8})")
 
@@ -101,4 +190,4 @@ def expected(question: str) -> Expected:
     text = fold(question)
     kind: Kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
     unit = _UNIT.search(text) if kind == "number" else None
-    return Expected(kind, bool(_MANY.search(text)), unit.group(1) if unit else "")
+    return Expected(kind, bool(_MANY.search(text)), unit.group(1) if unit else "", text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from yinju.evidence.expected import Expected
-from yinju.evidence.spans import candidates
+from yinju.evidence.highlights import answers
 from yinju.records import Span
-from yinju.retriever import Found, FoundSentence
+from yinju.retriever import Found
 from yinju.text import clauses
 
 LONGEST_QUOTE = 400
@@ -21,7 +21,10 @@ _MOST, _MOST_LISTED = 2, 7
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Sentences to quote, `[start, end)` in the document, out of one passage. `typed`: it holds what is asked for."""
+    """A sentence to quote, `[start, end)` in the document, out of one passage. `typed`: it holds what is asked for.
+
+    score: a logit. late, coverage: 0 to 1, the sentence's own.
+    """
 
     found: Found
     span: Span
@@ -30,53 +33,63 @@ class Evidence:
     coverage: float
     typed: bool
 
+    @property
+    def text(self) -> str:
+        start = self.found.passage.start
+        return self.found.passage.text[self.span.start - start : self.span.end - start]
+
 
 def select(found: Sequence[Found], wanted: Expected, limit: int = _PASSAGES) -> list[Evidence]:
-    """Sentences to quote, best first; empty only where no passage holds a sentence.
+    """Sentences to quote out of the first `limit` passages, best first; empty only where none holds a sentence.
 
-    One for a single fact, or two where two are as good; several for a list.
+    One for a single fact, or two where two are as good; several for a list. The same words are quoted once.
     """
     ranked = sorted(_rated(found[:limit], wanted), key=lambda each: (-each.score, each.found.row, each.span.start))
     if not ranked:
         return []
     reach, most = (_ALSO, _MOST_LISTED) if wanted.many else (_NEAR_BEST, _MOST)
-    return [each for each in ranked[:most] if each.score >= ranked[0].score - reach]
+    near = (each for each in ranked if each.score >= ranked[0].score - reach)
+    return _unrepeated(near)[:most]
 
 
 def _rated(found: Sequence[Found], wanted: Expected) -> Iterator[Evidence]:
     for passage in found:
         for sentence in passage.sentences:
-            typed = bool(_candidates(passage, sentence, wanted))
-            bonus = _TYPED if typed and wanted.kind != "other" else 0.0
-            yield Evidence(passage, sentence.span, sentence.score + bonus, sentence.late, sentence.coverage, typed)
+            evidence = Evidence(passage, sentence.span, sentence.score, sentence.late, sentence.coverage, typed=False)
+            typed = wanted.kind != "other" and bool(answers(evidence.text, wanted))
+            yield replace(evidence, score=sentence.score + _TYPED, typed=True) if typed else evidence
 
 
-def _candidates(passage: Found, sentence: FoundSentence, wanted: Expected) -> list[Span]:
-    start = passage.passage.start
-    return candidates(passage.passage.text[sentence.span.start - start : sentence.span.end - start], wanted.kind)
+def _unrepeated(ranked: Iterable[Evidence]) -> list[Evidence]:
+    """Reports say some sentences twice, in the text and under a picture."""
+    seen: dict[str, Evidence] = {}
+    for each in ranked:
+        seen.setdefault("".join(each.text.split()), each)
+    return list(seen.values())
 
 
 def shortened(text: str, span: Span, marks: Sequence[Span]) -> Span:
     """`span` itself, or where it is longer than a quote may be, the clauses around the first mark that fit.
 
-    All spans are in the document's `text`.
+    All spans are in `text`. Only a clause too long by itself is cut elsewhere than at its marks.
     """
     if span.end - span.start <= LONGEST_QUOTE:
         return span
     pieces = clauses(text, span)
-    anchor = marks[0] if marks else pieces[0]
-    first = last = next((i for i, piece in enumerate(pieces) if piece.end > anchor.start), 0)
-    while True:
-        wider = [
-            (low, high)
-            for low, high in ((first, last + 1), (first - 1, last))
-            if low >= 0 and high < len(pieces) and pieces[high].end - pieces[low].start <= LONGEST_QUOTE
-        ]
-        if not wider:
-            break
-        first, last = wider[0]
-    start, end = pieces[first].start, pieces[last].end
-    if end - start > LONGEST_QUOTE:  # a single clause of that length: what stands around the mark
-        start = max(start, min(anchor.start - LONGEST_QUOTE // 4, end - LONGEST_QUOTE))
-        end = start + LONGEST_QUOTE
-    return Span(start, end)
+    mark = marks[0] if marks else pieces[0]
+    first = next(i for i, piece in enumerate(pieces) if piece.end > mark.start)
+    last = max(first, next((i for i, piece in enumerate(pieces) if piece.end >= mark.end), len(pieces) - 1))
+    if pieces[last].end - pieces[first].start > LONGEST_QUOTE:
+        return _window(Span(pieces[first].start, pieces[last].end), mark)
+    # What follows explains more often than what leads up to it.
+    while last + 1 < len(pieces) and pieces[last + 1].end - pieces[first].start <= LONGEST_QUOTE:
+        last += 1
+    while first > 0 and pieces[last].end - pieces[first - 1].start <= LONGEST_QUOTE:
+        first -= 1
+    return Span(pieces[first].start, pieces[last].end)
+
+
+def _window(clause: Span, mark: Span) -> Span:
+    """As many characters of a clause as a quote may have, from a little before the mark."""
+    start = max(clause.start, min(mark.start - LONGEST_QUOTE // 4, clause.end - LONGEST_QUOTE))
+    return Span(start, min(start + LONGEST_QUOTE, clause.end))

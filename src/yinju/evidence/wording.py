@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from yinju.records import Citation, Reason
-from yinju.text import fold
+from yinju.text import terms
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """lead: before the quotes, with {title}; empty where the quote alone reads as the answer."""
+    """lead: before the quotes, with {title}; empty where the quote alone reads as the answer. name: how one "
+    "is quoted."""
 
     lead: str
     quote: str
@@ -21,6 +24,7 @@ class Wording:
     no_evidence: str
     empty_index: str
     missing: str
+    name: str = "“{name}”"
 
 
 _WORDINGS = {
@@ -60,7 +64,8 @@ _WORDINGS = {
         empty_index=(
             "検索できる報告書がまだありません。フォルダーに入れて yinju index を実行してから、もう一度お尋ねください。"
         ),
-        missing="",
+        missing="{terms}という語も報告書にはありません。",
+        name="「{name}」",
     ),
     "ko": Wording(
         lead="보고서 “{title}”에는 다음과 같이 적혀 있습니다: ",
@@ -69,7 +74,7 @@ _WORDINGS = {
         off_topic="보고서는 이 주제를 다루지 않습니다.",
         no_evidence="보고서에는 이 질문에 대한 답이 없습니다.",
         empty_index="아직 검색할 보고서가 없습니다. 폴더에 넣고 yinju index를 실행한 뒤 다시 물어보세요.",
-        missing="",
+        missing="{terms}라는 말도 나오지 않습니다.",
     ),
     "ru": Wording(
         lead="В отчёте «{title}» сказано: ",
@@ -78,7 +83,8 @@ _WORDINGS = {
         off_topic="В отчётах об этом не говорится.",
         no_evidence="Отчёты не отвечают на этот вопрос.",
         empty_index="Пока нет отчётов для поиска. Положите отчёт в папку, выполните yinju index и спросите снова.",
-        missing="",
+        missing="В них не встречается {terms}.",
+        name="«{name}»",
     ),
     "fr": Wording(
         lead="Le rapport « {title} » dit : ",
@@ -90,7 +96,8 @@ _WORDINGS = {
             "Aucun rapport à consulter pour l’instant. "
             "Déposez-en un dans le dossier, lancez yinju index, puis reposez la question."
         ),
-        missing="",
+        missing="Ils ne mentionnent pas {terms}.",
+        name="« {name} »",
     ),
     "de": Wording(
         lead="Im Bericht „{title}“ heißt es: ",
@@ -102,7 +109,8 @@ _WORDINGS = {
             "Noch gibt es keinen Bericht. "
             "Legen Sie einen in den Ordner, führen Sie yinju index aus und fragen Sie erneut."
         ),
-        missing="",
+        missing="{terms} kommt darin nicht vor.",
+        name="„{name}“",
     ),
     "es": Wording(
         lead="El informe «{title}» dice: ",
@@ -111,48 +119,93 @@ _WORDINGS = {
         off_topic="Los informes no hablan de este tema.",
         no_evidence="Los informes no responden a esta pregunta.",
         empty_index="Todavía no hay informes. Ponga uno en la carpeta, ejecute yinju index y vuelva a preguntar.",
-        missing="",
+        missing="No mencionan {terms}.",
+        name="«{name}»",
+    ),
+    "it": Wording(
+        lead="Il rapporto «{title}» dice: ",
+        quote="«{quote}» [{number}]",
+        joint=" ",
+        off_topic="I rapporti non parlano di questo argomento.",
+        no_evidence="I rapporti non rispondono a questa domanda.",
+        empty_index="Non c’è ancora alcun rapporto. Mettetene uno nella cartella, eseguite yinju index e riprovate.",
+        missing="Non menzionano {terms}.",
+        name="«{name}»",
+    ),
+    "pt": Wording(
+        lead="O relatório «{title}» diz: ",
+        quote="«{quote}» [{number}]",
+        joint=" ",
+        off_topic="Os relatórios não falam deste tema.",
+        no_evidence="Os relatórios não respondem a esta pergunta.",
+        empty_index="Ainda não há relatórios. Ponha um na pasta, execute yinju index e pergunte de novo.",
+        missing="Não mencionam {terms}.",
+        name="«{name}»",
     ),
 }
-_QUESTION_WORDS = re.compile(
-    r"(?:请问|请告诉我|为什么|什么时候|什么|怎么样?|如何|多少|哪[些个位家里年天一]*|几[个位次]?|是谁|谁|何时|何地|是否|有没有|吗|呢|啊|吧|了吗|"
-    r"以及|分别|一共|总共|[的地得了着过是在有和与及对把被由从为以到也都就这那此])|[^\w]+"
+# How a question marks what it names: titles, quotation marks, years, and Latin letters among Chinese characters.
+_NAMED = re.compile(
+    r"《([^》\n]{2,30})》|“([^”\n]{2,30})”|「([^」\n]{2,30})」|『([^』\n]{2,30})』|\"([^\"\n]{2,30})\""
+    r"|«\s?([^»\n]{2,30}?)\s?»"
+    r"|(?<!\d)((?:1[5-9]|20)\d{2}年)"
 )
+_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_UNSPACED = r"[\u3000-\u9fff\uff00-\uffef]"
+_BROKEN_LINE = re.compile(rf"(?<={_UNSPACED})\s*\n\s*|\s*\n\s*(?={_UNSPACED})")
+_SAME_LANGUAGE = 0.5  # of a question's words are in the reports: a name in those letters would be there as written
 _MOST_MISSING = 2
 
 
 def wording(language: str) -> Wording:
+    """For a BCP 47 tag; English where neither the tag nor its language has one."""
     return _WORDINGS.get(language) or _WORDINGS.get(language.split("-")[0]) or _WORDINGS["en"]
 
 
 def answer_text(language: str, citations: Sequence[Citation]) -> str:
-    """The quotes, each with its number, led in where the language is not the source's."""
+    """The quotes, each with its number; led in by the report's title where the language is not the source's.
+
+    Quotes of several reports are led in one report after the other. There must be a citation.
+    """
     words = wording(language)
-    quotes = words.joint.join(words.quote.format(quote=_one_line(each.quote), number=each.number) for each in citations)
-    return words.lead.format(title=_one_line(citations[0].title)) + quotes
+    return "\n".join(
+        words.lead.format(title=_one_line(title))
+        + words.joint.join(words.quote.format(quote=_one_line(each.quote), number=each.number) for each in same)
+        for title, same in groupby(citations, key=attrgetter("title"))
+    )
 
 
 def refusal_text(language: str, reason: Reason, missing: Sequence[str] = ()) -> str:
     """One or two sentences that say what was not found; `missing`: what the question names and no report does."""
     words = wording(language)
     said = {"off_topic": words.off_topic, "no_evidence": words.no_evidence, "empty_index": words.empty_index}[reason]
-    if not missing or not words.missing or reason == "empty_index":
+    if not missing or reason == "empty_index":
         return said
-    named = ("、" if language.startswith("zh") else ", ").join(f"“{each}”" for each in missing)
-    return said + (" " if words.joint == " " else "") + words.missing.format(terms=named)
+    named = ("、" if language.startswith("zh") else ", ").join(words.name.format(name=each) for each in missing)
+    return said + words.joint.strip("\n") + words.missing.format(terms=named)
 
 
-def missing_words(question: str, texts: Sequence[str]) -> list[str]:
-    """Words of a Chinese question that stand in none of `texts`, at most two, longest first."""
-    known = fold("\n".join(texts))
-    absent = {word for word in _QUESTION_WORDS.split(question) if len(word) >= 2 and not _partly_in(fold(word), known)}
-    return sorted(absent, key=lambda word: (-len(word), question.find(word)))[:_MOST_MISSING]
+def missing_words(question: str, knows: Callable[[str], bool]) -> list[str]:
+    """What the question marks as a name and no report can hold as written; at most two, in the question's order.
+
+    knows: whether any report holds a search term. A name is missing when one of its terms is. Nothing is said of
+    words that are not marked, nor of names in a language the reports are not in: what is not certain is not said.
+    """
+    named = [next(filter(None, match.groups())) for match in _NAMED.finditer(question)]
+    if _CHINESE.search(question):
+        named += _LATIN_NAME.findall(question)
+    asked = terms(question)
+    known = sum(map(knows, asked))
+    enough = 1 if _CHINESE.search("".join(named)) else _SAME_LANGUAGE * len(asked)
+    absent = (name for name in dict.fromkeys(named) if not all(map(knows, _telling(name))))
+    return list(absent)[:_MOST_MISSING] if known >= enough else []
 
 
-def _partly_in(word: str, known: str) -> bool:
-    return any(word[i : i + 2] in known for i in range(len(word) - 1))
+def _telling(name: str) -> list[str]:
+    """Its terms, less single characters: a character beside others is a term of no report."""
+    return [term for term in terms(name) if len(term) > 1]
 
 
 def _one_line(text: str) -> str:
-    """Page breaks inside a quote are the page's: closed up between Chinese characters, a space elsewhere."""
-    return re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*|\s*\n\s*(?=[^\x00-\x7f])", "", text).replace("\n", " ")
+    """Page breaks inside a quote are the page's: closed up beside Chinese characters, a space elsewhere."""
+    return _BROKEN_LINE.sub("", text).replace("\n", " ")
