@@ -12,7 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from api import documents, operations, pages, problems, questions
 from api.metrics import Metrics
-from api.middleware import AddHeaders, CountRequests, HeadAsGet, LimitBodies
+from api.middleware import AddHeaders, CountRequests, LimitBodies, WholeAsAsked
 from api.openapi import DESCRIPTION, describe
 from api.readiness import Readiness
 from api.service import Service
@@ -63,6 +63,6 @@ def create_app(library: Library | None = None, settings: Settings | None = None)
     app.add_middleware(LimitBodies)
     app.add_middleware(AddHeaders)
     app.add_middleware(CountRequests, metrics=service.metrics)
-    app.add_middleware(HeadAsGet)
+    app.add_middleware(WholeAsAsked)
     app.openapi = describe(app)  # type: ignore[method-assign]
     return app

@@ -5,17 +5,12 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.headers import SECURITY
 from api.metrics import Metrics
 from api.problems import TOO_LARGE, ProblemError, problem, respond
 
 MAX_BODY = 1024 * 1024  # bytes
 TOO_LARGE_DETAIL = "The body is over 1 MiB. Ask a shorter question or send less of the history."
-SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 class CountRequests:
@@ -56,20 +51,24 @@ class AddHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY)
                 headers.setdefault("Cache-Control", "no-cache")
+                if "Accept-Ranges" in headers:
+                    headers["Accept-Ranges"] = "none"  # WholeAsAsked
             await send(message)
 
         await self.app(scope, receive, add if scope["type"] == "http" else send)
 
 
-class HeadAsGet:
-    """Answers HEAD as GET; the server leaves the body out."""
+class WholeAsAsked:
+    """Answers HEAD as GET (the server leaves the body out), and a part (`Range`) with the whole: all is small here."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
+        if scope["type"] == "http":
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+            scope = {**scope, "method": method, "headers": headers}
         await self.app(scope, receive, send)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.headers import SECURITY
 from yinju.errors import IndexBusy, InvalidRequest, NotFound, Unsupported, YinjuError
 
 MEDIA_TYPE = "application/problem+json"
@@ -187,7 +188,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if headers.get("Allow") == "GET":
-        headers["Allow"] = "GET, HEAD"  # middleware.HeadAsGet
+        headers["Allow"] = "GET, HEAD"  # middleware.WholeAsAsked
     return respond(_of_http_exception(error, request, headers), headers)
 
 
@@ -200,7 +201,9 @@ async def _on_unforeseen(request: Request, _error: Exception) -> Response:
     """The server logs the traceback; the client gets none of it."""
     detail = "Something failed inside the service. Try again; if it stays so, tell whoever runs it to read the log."
     # The server hangs up after a failure: said here, so that no client sends its next request into a closed line.
-    return respond(problem(INTERNAL, detail, request.scope), {"Connection": "close"})
+    # What adds the headers to other responses lies further in than this handler.
+    headers = {**SECURITY, "Cache-Control": "no-cache", "Connection": "close"}
+    return respond(problem(INTERNAL, detail, request.scope), headers)
 
 
 def install(app: FastAPI) -> None:

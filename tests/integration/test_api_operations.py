@@ -13,7 +13,7 @@ from api.metrics import Metrics
 from tests.fake_library import REPORT, FakeLibrary
 from tests.integration.conftest import Serve
 from tests.serving import serving
-from yinju.errors import IndexMismatch
+from yinju.errors import IndexMismatch, ModelError
 from yinju.library import Library
 from yinju.settings import Settings
 
@@ -71,7 +71,17 @@ def test_a_library_opened_here_is_closed_here(monkeypatch: pytest.MonkeyPatch) -
         assert wait_for(base, None).status_code == 200
     with serving(create_app(given, Settings.load())) as base:
         assert wait_for(base, None).status_code == 200
-    assert (opened.closed, given.closed) == (True, False)
+    assert (opened.warm, opened.closed) == (True, True)
+    assert not given.closed
+
+
+def test_a_library_that_cannot_warm_up_is_closed_and_says_why(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeLibrary()
+    fake.fails = ModelError("The model is damaged. Delete it.")
+    monkeypatch.setattr(Library, "open", lambda settings: fake)
+    response = wait_for(serve(create_app(settings=Settings.load())), "The model is damaged. Delete it.")
+    assert (response.status_code, response.json()["type"]) == (503, "/problems/not-ready")
+    assert fake.closed
 
 
 def test_the_reason_a_library_cannot_be_opened_stays(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

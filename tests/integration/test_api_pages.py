@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.pages import STATIC
-from tests.fake_library import REPORT
+from tests.fake_library import REPORT, FakeLibrary
 
 POLICY = {
     "default-src 'none'",
@@ -44,10 +44,29 @@ def test_pages_are_served_as_they_are_and_asked_for_again_only_when_changed(
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/healthz", "/nowhere", "/static/vendor/swagger-ui/docs.js"])
 def test_the_browser_is_told_to_trust_nothing_else(client: httpx.Client, path: str) -> None:
-    headers = client.get(path).headers
-    assert set(headers["content-security-policy"].split("; ")) == POLICY
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert_strict(client.get(path))
+
+
+def test_a_failure_tells_the_browser_so_too(client: httpx.Client, fake: FakeLibrary) -> None:
+    fake.fails = RuntimeError("unforeseen")
+    response = client.post("/v1/ask", json={"question": "夜校"})
+    assert response.status_code == 500
+    assert_strict(response)
+    assert response.headers["cache-control"] == "no-cache"
+
+
+def assert_strict(response: httpx.Response) -> None:
+    assert set(response.headers["content-security-policy"].split("; ")) == POLICY
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("part", ["bytes=0-3", "bytes=9-1", "bytes=99999999-", "lines=1"])
+@pytest.mark.parametrize("path", ["/", "/static/icon.svg"])
+def test_a_part_is_answered_with_the_whole(client: httpx.Client, path: str, part: str) -> None:
+    whole, response = client.get(path), client.get(path, headers={"Range": part})
+    assert (response.status_code, response.content) == (200, whole.content)
+    assert response.headers["accept-ranges"] == "none"
 
 
 def test_the_page_of_an_unknown_document_explains_itself(client: httpx.Client) -> None:
