@@ -58,6 +58,7 @@ class SentenceWriter:
         self._firsts.append(len(self._places))
 
     def finish(self) -> None:
+        """Write what is still held. Nothing can be added afterwards."""
         self.close()
         np.save(self._folder / _PLACES, np.array(self._places, dtype=_PLACE))
         np.save(self._folder / _FIRSTS, np.array(self._firsts, dtype=np.int64))
@@ -92,18 +93,15 @@ class SentenceTable:
 
     def holds(self, wanted: Iterable[str], numbers: Rows) -> NDArray[np.bool_]:
         """(sentences, terms): whether each sentence holds each term, compared by a 32-bit hash."""
-        hashes = hashed(list(wanted))
-        order = np.argsort(hashes)
+        hashes, of_term = np.unique(hashed(list(wanted)), return_inverse=True)
         begins, ends = self._term_ends[numbers], self._term_ends[numbers + 1]
-        lengths = ends - begins
-        own = self._terms[_ranges(begins, lengths)]
+        own = self._terms[_ranges(begins, ends - begins)]
         held = np.zeros((len(numbers), len(hashes)), dtype=bool)
-        if len(hashes) == 0 or len(own) == 0:
-            return held
-        at = np.minimum(np.searchsorted(hashes[order], own), len(hashes) - 1)
-        equal = hashes[order][at] == own
-        held[np.repeat(np.arange(len(numbers)), lengths)[equal], order[at[equal]]] = True
-        return held
+        if len(hashes) and len(own):
+            at = np.minimum(np.searchsorted(hashes, own), len(hashes) - 1)
+            equal = hashes[at] == own
+            held[np.repeat(np.arange(len(numbers)), ends - begins)[equal], at[equal]] = True
+        return held[:, of_term]
 
 
 def _ranges(starts: Rows, lengths: Rows) -> Rows:

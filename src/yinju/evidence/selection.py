@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from yinju.evidence.expected import Expected
 from yinju.evidence.highlights import answers
@@ -44,20 +45,32 @@ def select(found: Sequence[Found], wanted: Expected, limit: int = _PASSAGES) -> 
 
     One for a single fact, or two where two are as good; several for a list. The same words are quoted once.
     """
-    ranked = sorted(_rated(found[:limit], wanted), key=lambda each: (-each.score, each.found.row, each.span.start))
-    if not ranked:
-        return []
     reach, most = (_ALSO, _MOST_LISTED) if wanted.many else (_NEAR_BEST, _MOST)
+    ranked = sorted(_rated(found[:limit], wanted, reach), key=_place_in_order)
     near = (each for each in ranked if each.score >= ranked[0].score - reach)
     return _unrepeated(near)[:most]
 
 
-def _rated(found: Sequence[Found], wanted: Expected) -> Iterator[Evidence]:
-    for passage in found:
-        for sentence in passage.sentences:
-            evidence = Evidence(passage, sentence.span, sentence.score, sentence.late, sentence.coverage, typed=False)
-            typed = wanted.kind != "other" and bool(answers(evidence.text, wanted))
-            yield replace(evidence, score=sentence.score + _TYPED, typed=True) if typed else evidence
+def _rated(found: Iterable[Found], wanted: Expected, reach: float) -> Iterator[Evidence]:
+    """The sentences, less those that can't come within `reach` of the best whatever they hold."""
+    best = -inf
+    plain = (
+        Evidence(passage, sentence.span, sentence.score, sentence.late, sentence.coverage, typed=False)
+        for passage in found
+        for sentence in passage.sentences
+    )
+    for each in sorted(plain, key=_place_in_order):
+        if each.score + _TYPED < best - reach:
+            return
+        typed = wanted.kind != "other" and bool(answers(each.text, wanted))
+        rated = replace(each, score=each.score + _TYPED, typed=True) if typed else each
+        best = max(best, rated.score)
+        yield rated
+
+
+def _place_in_order(evidence: Evidence) -> tuple[float, int, int]:
+    """Best first, equals as the documents have them."""
+    return -evidence.score, evidence.found.row, evidence.span.start
 
 
 def _unrepeated(ranked: Iterable[Evidence]) -> list[Evidence]:
