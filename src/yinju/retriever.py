@@ -8,8 +8,11 @@ each on a scale of its own that no other candidate changes; a passage scores as 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +29,17 @@ DENSE_CANDIDATES, LEXICAL_CANDIDATES = 32, 24
 _HIGHEST_BM25 = 2.2  # what one unit of idf can come to: k1 + 1, with tantivy's k1 of 1.2
 _NOTHING = -1.0  # the similarity of a sentence without tokens; below any cosine
 
-# Conditional logit over candidate sentences, fitted on CMRC 2018, DRCD and XQuAD en→zh and ru→zh.
-_WEIGHTS = {
-    "late_passage": 7.9,
-    "late_sentence": 32.6,
-    "late_window": 14.2,
-    "coverage": 9.8,
-    "coverage_window": 1.8,
-    "bm25": 3.0,
-    "length": -0.5,
-}
+FEATURES = ("late_passage", "late_sentence", "late_window", "coverage", "coverage_window", "bm25", "length")
+"""What a sentence is scored by. late: MaxSim at three widths, cosines. coverage: the idf-weighted share of the
+question's terms that the passage, or the sentence with its neighbours, holds. bm25: the passage's, as a share of what
+the question could reach. length: log of the sentence's characters."""
+
+
+@cache
+def weights() -> Floats:
+    """(features,): logits a unit of each feature, as `yinju fit ranking` found them."""
+    stored = json.loads((files("yinju") / "ranking.json").read_text(encoding="utf-8"))["weights"]
+    return np.array([stored[name] for name in FEATURES], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +66,6 @@ class Found:
     sentences: tuple[FoundSentence, ...]
 
 
-def search(derived: Derived, question: Question, limit: int, allowed: Rows | None = None) -> list[Found]:
-    """The `limit` best passages, best first, equals in row order. `allowed` keeps the search to some rows."""
-    rows, bm25 = _candidates(derived, question, allowed)
-    if len(rows) == 0:
-        return []
-    sentences = derived.sentences.gather(rows)
-    late = _late(derived, question, rows, sentences)
-    cover = _coverage(derived, question, rows, sentences)
-    possible = derived.lexical.idf_sum(question.terms) * _HIGHEST_BM25
-    lexical = bm25 / possible if possible else np.zeros_like(bm25)
-    owner = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
-    length = np.log1p(sentences.places["end"] - sentences.places["start"])
-    scores = (
-        _WEIGHTS["late_passage"] * late.passage[owner]
-        + _WEIGHTS["late_sentence"] * late.sentence
-        + _WEIGHTS["late_window"] * late.window
-        + _WEIGHTS["coverage"] * cover.passage[owner]
-        + _WEIGHTS["coverage_window"] * cover.window
-        + _WEIGHTS["bm25"] * lexical[owner]
-        + _WEIGHTS["length"] * length
-    )
-    ranking = _Ranking(derived, question, rows, sentences, late, cover, scores.astype(np.float32))
-    return ranking.best(limit)
-
-
 @dataclass(frozen=True, slots=True)
 class _Levels:
     """One signal at three widths. passage: (passages,); sentence, window: (sentences,)."""
@@ -97,29 +76,72 @@ class _Levels:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranking:
-    derived: Derived
-    question: Question
+class Measured:
+    """The candidates of a question. rows: (passages,) ascending; features: (sentences, features), in FEATURES' order."""
+
     rows: Rows
     sentences: Sentences
     late: _Levels
     cover: _Levels
+    features: Floats
+
+    @property
+    def owner(self) -> Rows:
+        """(sentences,): which of `rows` each sentence is of."""
+        return np.repeat(np.arange(len(self.rows)), np.diff(self.sentences.starts))
+
+
+def search(derived: Derived, question: Question, limit: int, allowed: Rows | None = None) -> list[Found]:
+    """The `limit` best passages, best first, equals in row order. `allowed` keeps the search to some rows."""
+    measured = measure(derived, question, allowed)
+    if len(measured.rows) == 0:
+        return []
+    return _Ranking(derived, question, measured, measured.features @ weights()).best(limit)
+
+
+def measure(derived: Derived, question: Question, allowed: Rows | None = None) -> Measured:
+    """Compare a question with every candidate sentence."""
+    rows, bm25 = _candidates(derived, question, allowed)
+    sentences = derived.sentences.gather(rows)
+    late = _late(derived, question, rows, sentences)
+    cover = _coverage(derived, question, rows, sentences)
+    possible = derived.lexical.idf_sum(question.terms) * _HIGHEST_BM25
+    owner = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
+    columns = (
+        late.passage[owner],
+        late.sentence,
+        late.window,
+        cover.passage[owner],
+        cover.window,
+        bm25[owner] / possible if possible else np.zeros(len(owner), np.float32),
+        np.log1p(sentences.places["end"] - sentences.places["start"]),
+    )
+    return Measured(rows, sentences, late, cover, np.stack(columns, axis=1).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    derived: Derived
+    question: Question
+    measured: Measured
     scores: Floats
 
     def best(self, limit: int) -> list[Found]:
-        scores = _reduce_max(self.scores, self.sentences.starts)
-        # A passage without a sentence (a heading nothing stands under) is found, and never first.
-        empty = np.diff(self.sentences.starts) == 0
-        scores[empty] = _WEIGHTS["late_passage"] * self.late.passage[empty]
-        order = np.lexsort((self.rows, -scores))[:limit]
-        dense = self.derived.vectors.scores(self.question.encoding.pooled, self.rows[order])
+        rows, starts = self.measured.rows, self.measured.sentences.starts
+        scores = _reduce_max(self.scores, starts)
+        # A passage without a sentence (a heading nothing stands under) is found, and never before one that has any.
+        empty = np.diff(starts) == 0
+        scores[empty] = weights()[0] * self.measured.late.passage[empty]
+        order = np.lexsort((rows, -scores))[:limit]
+        dense = self.derived.vectors.scores(self.question.encoding.pooled, rows[order])
         return [self._found(int(i), float(scores[i]), float(cosine)) for i, cosine in zip(order, dense, strict=True)]
 
     def _found(self, i: int, score: float, dense: float) -> Found:
-        row = int(self.rows[i])
+        row = int(self.measured.rows[i])
         document = self.derived.passages.document(row)
-        own = range(int(self.sentences.starts[i]), int(self.sentences.starts[i + 1]))
-        signals = {"dense": dense, "lexical": float(self.cover.passage[i]), "late": float(self.late.passage[i])}
+        own = range(int(self.measured.sentences.starts[i]), int(self.measured.sentences.starts[i + 1]))
+        lexical, late = float(self.measured.cover.passage[i]), float(self.measured.late.passage[i])
+        signals = {"dense": dense, "lexical": lexical, "late": late}
         return Found(
             row=row,
             passage=self.derived.passages.passage(row),
@@ -132,12 +154,12 @@ class _Ranking:
         )
 
     def _sentence(self, j: int) -> FoundSentence:
-        place = self.sentences.places[j]
+        place = self.measured.sentences.places[j]
         return FoundSentence(
             span=Span(int(place["start"]), int(place["end"])),
             score=float(self.scores[j]),
-            late=float(self.late.sentence[j]),
-            coverage=float(self.cover.sentence[j]),
+            late=float(self.measured.late.sentence[j]),
+            coverage=float(self.measured.cover.sentence[j]),
         )
 
 

@@ -12,7 +12,9 @@ from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 
 from yinju.encoder.bundled import ensure_bundled, load_bundled
+from yinju.encoder.centring import centred
 from yinju.encoder.manifest import MANIFEST_FILE, Manifest
+from yinju.encoder.protocol import Encoder
 from yinju.encoder.sentence import SentenceEncoder
 from yinju.errors import ModelError
 from yinju.progress import Progress
@@ -20,9 +22,9 @@ from yinju.progress import Progress
 _OTHER_FORMATS = ["*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "onnx/*", "openvino/*"]
 
 
-def open_bundled(home: Path, threads: int, progress: Progress) -> SentenceEncoder:
+def open_bundled(home: Path, threads: int, progress: Progress) -> Encoder:
     """The default model, built under `home` first when it is not there. Raises ModelError."""
-    return open_built(ensure_bundled(home, progress), threads)
+    return centred(open_built(ensure_bundled(home, progress), threads))
 
 
 def open_built(folder: Path, threads: int) -> SentenceEncoder:
@@ -32,14 +34,14 @@ def open_built(folder: Path, threads: int) -> SentenceEncoder:
     return SentenceEncoder(load_bundled(folder, threads), manifest.fingerprint)
 
 
-def open_named(name: str, threads: int) -> SentenceEncoder:
+def open_named(name: str, threads: int) -> Encoder:
     """Any sentence-transformers model, by folder or hub id. Raises ModelError when it can't be loaded or used."""
     folder = Path(name).expanduser()
     local = folder.is_dir()
     if not local:
         folder = _from_hub(name)
     if (folder / MANIFEST_FILE).is_file():
-        return open_built(folder, threads)
+        return centred(open_built(folder, threads))
     if threads:
         torch.set_num_threads(threads)
     try:

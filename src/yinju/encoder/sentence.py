@@ -11,7 +11,7 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Encoding as Tokens
 from tokenizers import Tokenizer
 
-from yinju.encoder import Encoding, Floats, Ints
+from yinju.encoder.protocol import Encoding, Floats, Ints
 from yinju.errors import ModelError
 
 _SMALLEST = np.float32(1e-12)

@@ -1,32 +1,105 @@
-"""How probable it is that the quoted evidence answers the question."""
+"""How probable it is that the quoted evidence answers the question.
+
+A logistic regression over what can be seen without understanding: how well each word of the question aligns, whether
+an answer of the kind asked for is there, and whether numbers and names the question brings stand in the passage.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from math import exp
 
+import numpy as np
+from numpy.typing import NDArray
+
+from yinju.derived import Derived
 from yinju.evidence.expected import Expected
 from yinju.evidence.selection import Evidence
+from yinju.question import Question
 from yinju.retriever import Found
+from yinju.text import fold
 
-_INTERCEPT = -27.0
-_WEIGHTS = {"late": 27.0, "coverage": 4.0, "untyped": -1.0}
+_WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
+_WEAKEST = 0.25  # the share of the question's words, those aligned worst, that tell a near miss
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十百]+|[一二三四五六七八九十]+月")
+_NAME = re.compile(r"[“《「『\"]([^”》」』\"]{2,40})[”》」』\"]|\b([a-z][a-z0-9.-]{2,})\b")
+_ASKING = re.compile(
+    r"多少|什么|哪[些个位里年天一几家种]*|几[个位次]?|谁|何时|何地|如何|怎么样?|为什么|是否|请问|吗|呢|[？?，,。.！!、：:的了是在]"
+    r"|\b(?:what|which|who|whom|whose|when|where|why|how|many|much|did|does|do|is|are|was|were|the|a|an|of|in|on|at|to|for|by|and)\b"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def features(found: Sequence[Found], evidence: Sequence[Evidence], wanted: Expected) -> dict[str, float]:
-    """What the probability is worked out from; every number is 0 to 1."""
+def features(
+    question: Question, wanted: Expected, found: Sequence[Found], evidence: Sequence[Evidence], derived: Derived
+) -> dict[str, float]:
+    """What the probability is worked out from, about 0 to 1 each. There must be evidence."""
     best = evidence[0]
+    passage, sentence = _alignment(question, best, derived)
+    asked, text = fold(question.text), fold(best.found.passage.text + "\n" + "\n".join(best.found.passage.heading))
+    rivals = [each.score for each in found if each.row != best.found.row]
+    margin = best.found.score - max(rivals) if rivals else _WIDEST_MARGIN
+    foreign = float(bool(_HAN.search(text)) and not _HAN.search(asked))
     return {
-        "late": best.late,
+        "late_sentence": float(question.token_weights @ sentence),
+        "late_passage": float(question.token_weights @ passage),
+        "weakest": _weakest(question, passage),
         "coverage": best.found.signals["lexical"],
-        "untyped": float(wanted.kind in ("number", "date", "title") and not best.typed),
+        "coverage_sentence": best.coverage,
+        "dense": best.found.signals["dense"],
+        "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
+        "typed": float(wanted.kind != "other" and best.typed),
+        "untyped": float(wanted.kind != "other" and not best.typed),
+        "missing_numbers": _missing(set(_NUMBER.findall(asked)), text),
+        "missing_names": 0.0 if foreign else _missing({a or b for a, b in _NAME.findall(asked)}, text),
+        "foreign": foreign,
+        "foreign_late": foreign * float(question.token_weights @ passage),
     }
 
 
-def confidence(found: Sequence[Found], evidence: Sequence[Evidence], wanted: Expected) -> float:
-    """0 to 1; 0 where there is no evidence at all."""
-    if not evidence:
-        return 0.0
-    values = features(found, evidence, wanted)
-    logit = _INTERCEPT + sum(weight * values[name] for name, weight in _WEIGHTS.items())
-    return 1.0 / (1.0 + exp(-logit))
+def confidence(values: Mapping[str, float], weights: Mapping[str, float] | None = None) -> float:
+    """0 to 1, from `features`; with the fitted weights unless others are given."""
+    logit = sum(weight * values.get(name, 1.0) for name, weight in (weights or _fitted()).items())
+    return 1.0 / (1.0 + exp(-max(min(logit, 30.0), -30.0)))
+
+
+@cache
+def _fitted() -> dict[str, float]:
+    """Weights by feature; `intercept` stands alone."""
+    stored: dict[str, dict[str, float]] = json.loads(
+        (files("yinju.evidence") / "confidence.json").read_text(encoding="utf-8")
+    )
+    return stored["weights"]
+
+
+def _alignment(question: Question, best: Evidence, derived: Derived) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(question tokens,) twice: each token's highest similarity in the passage and in the sentence."""
+    vectors, offsets = derived.tokens.tokens(best.found.row)
+    start = best.found.passage.start
+    similar = question.encoding.tokens @ (vectors.T / np.float32(derived.tokens.scale))
+    inside = (offsets[:, 1] > best.span.start - start) & (offsets[:, 0] < best.span.end - start)
+    nothing = np.zeros((len(similar), 1), np.float32)
+    return (
+        np.hstack((similar, nothing)).max(axis=1),
+        np.hstack((similar[:, inside], nothing)).max(axis=1),
+    )
+
+
+def _weakest(question: Question, aligned: NDArray[np.float32]) -> float:
+    """The mean similarity of the question's content words that are aligned worst."""
+    asked = question.text.casefold()
+    spans = [match.span() for match in _ASKING.finditer(asked)] if len(asked) == len(question.text) else []
+    content = np.array(
+        [not any(a <= start and end <= b for a, b in spans) for start, end in question.encoding.offsets.tolist()], bool
+    )
+    values = np.sort(aligned[content & (question.token_weights > 0)] if content.any() else aligned)
+    return float(values[: max(1, round(len(values) * _WEAKEST))].mean()) if len(values) else 0.0
+
+
+def _missing(wanted: set[str], text: str) -> float:
+    """The share of what the question names that the text does not."""
+    return sum(each not in text for each in wanted) / len(wanted) if wanted else 0.0

@@ -84,7 +84,7 @@ _PERSON = re.compile(
     rf"|[{_TRANSLITERATED}]{{1,8}}(?:·[{_TRANSLITERATED}]{{1,8}})+"
     r"|\b[A-Z][\w'’-]+(?:\s(?:(?:[A-Z]\.|van|von|de|da|bin|al)\s)*[A-Z][\w'’-]+)+"
 )
-# No body's name holds these: 由…举办, 在…召开. 和 and 与 may stand inside one (中央和国家机关), never after its last word.
+# No body's name holds these. 和 and 与 may stand inside one (中央和国家机关), never after its last word.
 _NOT_IN_NAME = (
     "由|在(?!线)|把|被|对(?!外)|向|从|以(?!色)|是|的|了|着|让|使|为(?!民)|将|等|派出|举办|召开|主办|协办|承办"
     "|组织召|组织开|组织实|开展|联合|探索|推行|打造|"

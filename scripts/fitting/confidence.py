@@ -1,0 +1,56 @@
+"""The weights of confidence: a logistic regression over questions with and without an answer in the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from yinju.derived import Derived
+from yinju.evidence.confidence import features
+from yinju.evidence.expected import expected
+from yinju.evidence.selection import select
+from scripts.fitting.samples import Sample
+from yinju.question import Question
+from yinju.retriever import search
+from yinju.text import fold
+
+_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was seen of a question, and whether the evidence chosen for it holds an answer."""
+
+    kind: str
+    features: dict[str, float]
+    right: bool
+
+
+def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None:
+    """None where not a single sentence was found."""
+    found = search(derived, question, _DEPTH)
+    wanted = expected(sample.question)
+    evidence = select(found, wanted)
+    if not evidence:
+        return None
+    quoted = [
+        each.found.passage.text[each.span.start : each.span.end]  # each document is one passage that starts at 0
+        for each in evidence
+        if each.found.row == sample.paragraph
+    ]
+    right = any(fold(answer) in fold(text) for text in quoted for answer in sample.answers)
+    return Judged(sample.kind, features(question, wanted, found, evidence, derived), right)
+
+
+def fit(judged: Sequence[Judged]) -> dict[str, float]:
+    """A weight for each feature and an `intercept`, logits a unit."""
+    names = list(judged[0].features)
+    values = np.array([[each.features[name] for name in names] for each in judged])
+    right = np.array([each.right for each in judged])
+    spread = values.std(axis=0) + 1e-9
+    model = LogisticRegression(C=10.0, max_iter=2000).fit(values / spread, right)
+    found = dict(zip(names, (model.coef_[0] / spread).tolist(), strict=True))
+    return {name: round(weight, 3) for name, weight in {"intercept": float(model.intercept_[0]), **found}.items()}

@@ -1,0 +1,76 @@
+"""The retriever's weights: a conditional logit (McFadden 1974) over the candidate sentences of each question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from yinju.derived import Derived
+from yinju.question import Question
+from yinju.retriever import FEATURES, measure
+
+Doubles = NDArray[np.float64]
+_PENALTY = 1e-3
+_PASSAGE_SHARE = 0.5  # how much of the loss is about the passage; the rest is about the very sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question's candidate sentences. features: (n, features); passage, sentence: (n,) whether it is the right one."""
+
+    features: NDArray[np.float32]
+    passage: NDArray[np.bool_]
+    sentence: NDArray[np.bool_]
+
+
+def choice(derived: Derived, question: Question, row: int, start: int) -> Choice | None:
+    """What there was to choose from, where the answer starts at `start` of passage `row`; None if it was no candidate."""
+    measured = measure(derived, question)
+    places = measured.sentences.places
+    passage = measured.rows[measured.owner] == row
+    sentence = passage & (places["start"] <= start) & (start < places["end"])
+    return Choice(measured.features, passage, sentence) if sentence.any() else None
+
+
+def fit(choices: Sequence[Choice]) -> dict[str, float]:
+    """A weight for each of FEATURES, logits a unit."""
+    features = np.concatenate([each.features for each in choices]).astype(np.float64)
+    spread = features.std(axis=0) + 1e-9
+    starts = np.cumsum([0, *(len(each.features) for each in choices)])[:-1]
+    passage = np.concatenate([each.passage for each in choices])
+    sentence = np.concatenate([each.sentence for each in choices])
+    loss = _Loss(features / spread, starts, passage, sentence)
+    found = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B")
+    return {name: round(float(weight), 3) for name, weight in zip(FEATURES, found.x / spread, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    features: Doubles
+    starts: NDArray[np.int64]
+    passage: NDArray[np.bool_]
+    sentence: NDArray[np.bool_]
+
+    def __call__(self, weights: Doubles) -> tuple[float, Doubles]:
+        """The mean negative log-likelihood, with its gradient."""
+        scores = self.features @ weights
+        everything, share = self._soft(scores, np.ones(len(scores), bool))
+        loss, gradient = _PENALTY * float(weights @ weights), 2 * _PENALTY * weights
+        for right, part in ((self.passage, _PASSAGE_SHARE), (self.sentence, 1 - _PASSAGE_SHARE)):
+            chosen, chosen_share = self._soft(scores, right)
+            loss += part * float((everything - chosen).mean())
+            gradient = gradient + part * ((share - chosen_share) @ self.features) / len(self.starts)
+        return loss, gradient
+
+    def _soft(self, scores: Doubles, among: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+        """(questions,) log-sum-exp over the sentences `among`, and (sentences,) each one's share of it."""
+        masked = np.where(among, scores, -np.inf)
+        counts = np.diff(np.append(self.starts, len(scores)))
+        highest = np.maximum.reduceat(masked, self.starts)
+        powers = np.exp(masked - np.repeat(highest, counts))
+        totals = np.add.reduceat(powers, self.starts)
+        return highest + np.log(totals), powers / np.repeat(totals, counts)

@@ -1,0 +1,128 @@
+"""Token and pooled vectors with their language's mean taken out.
+
+A multilingual encoder places each language around a centre of its own, and that distance says nothing about meaning:
+taking the centre out (Libovický et al. 2020, "On the language neutrality of pre-trained multilingual
+representations") makes a question comparable with passages of another language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from yinju.encoder.protocol import Encoder, Encoding, Floats
+from yinju.text import language
+
+ANY = "und"  # stands for a language that has no centre of its own
+_FILE = "centres.json"
+_DIGITS = 4  # decimals kept in the file; the centres are known no better
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Means of L2-normalised vectors, (dimension,) each."""
+
+    pooled: Floats
+    tokens: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Centres:
+    """By language, `ANY` always among them. model: the fingerprint of the encoder they were measured with."""
+
+    model: str
+    queries: Mapping[str, Centre]
+    passages: Mapping[str, Centre]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:8]
+
+    def to_json(self) -> str:
+        sides = {"queries": _listed(self.queries), "passages": _listed(self.passages)}
+        return json.dumps({"model": self.model, **sides}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Centres:
+        stored = json.loads(text)
+        return cls(stored["model"], _unlisted(stored["queries"]), _unlisted(stored["passages"]))
+
+
+@cache
+def shipped() -> Centres:
+    """The centres of the default model, as `yinju fit centres` measured them."""
+    return Centres.from_json((files("yinju.encoder") / _FILE).read_text(encoding="utf-8"))
+
+
+class CentredEncoder:
+    """An encoder whose vectors lie around their language's centre."""
+
+    def __init__(self, encoder: Encoder, centres: Centres) -> None:
+        self._encoder = encoder
+        self._centres = centres
+        self.fingerprint = centred_fingerprint(encoder.fingerprint, centres)
+        self.dimension = encoder.dimension
+
+    def encode_query(self, text: str) -> Encoding:
+        return _centred(self._encoder.encode_query(text), _of(self._centres.queries, text))
+
+    def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:
+        for text, encoding in zip(texts, self._encoder.encode_passages(texts), strict=True):
+            yield _centred(encoding, _of(self._centres.passages, text))
+
+
+def centred(encoder: Encoder) -> Encoder:
+    """The encoder with the shipped centres taken out, or as it is where they were measured with another."""
+    centres = shipped()
+    return CentredEncoder(encoder, centres) if centres.model == encoder.fingerprint else encoder
+
+
+def centred_fingerprint(fingerprint: str, centres: Centres) -> str:
+    """The fingerprint of an encoder with its centres taken out; unchanged where they were measured with another."""
+    return f"{fingerprint} centres={centres.digest}" if centres.model == fingerprint else fingerprint
+
+
+def mean(encodings: Sequence[Encoding]) -> Centre:
+    """The centre of some texts' vectors, every token counting once."""
+    tokens = np.concatenate([each.tokens for each in encodings]).mean(axis=0)
+    return Centre(np.mean([each.pooled for each in encodings], axis=0), tokens)
+
+
+def _of(centres: Mapping[str, Centre], text: str) -> Centre:
+    return centres.get(language(text)) or centres[ANY]
+
+
+def _centred(encoding: Encoding, centre: Centre) -> Encoding:
+    return Encoding(
+        _normalised(encoding.pooled - centre.pooled), _normalised(encoding.tokens - centre.tokens), encoding.offsets
+    )
+
+
+def _normalised(vectors: Floats) -> Floats:
+    lengths = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), np.float32(1e-6))
+    scaled: Floats = (vectors / lengths).astype(np.float32)
+    return scaled
+
+
+def _listed(centres: Mapping[str, Centre]) -> dict[str, dict[str, list[float]]]:
+    return {
+        name: {"pooled": _rounded(centre.pooled), "tokens": _rounded(centre.tokens)}
+        for name, centre in sorted(centres.items())
+    }
+
+
+def _rounded(vector: Floats) -> list[float]:
+    return [round(float(value), _DIGITS) for value in vector]
+
+
+def _unlisted(stored: Mapping[str, Mapping[str, list[float]]]) -> dict[str, Centre]:
+    return {
+        name: Centre(np.array(centre["pooled"], np.float32), np.array(centre["tokens"], np.float32))
+        for name, centre in stored.items()
+    }
