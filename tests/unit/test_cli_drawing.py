@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from tests.fake_library import FakeLibrary
-from yinju.cli.drawing import draw_answer, marked, passage_table
+from yinju.cli.drawing import draw_answer, draw_passages, marked
 from yinju.cli.terminal import bars, paragraph, printable
-from yinju.cli.wording import confidence, reason, say, stage
+from yinju.cli.wording import confidence, say, stage
 from yinju.records import Answer, Highlight
 
 BASE = "http://127.0.0.1:8000"
@@ -57,7 +57,7 @@ def test_the_locale_names_the_language(
 def test_an_answer_is_drawn_with_its_sources(answer: Answer) -> None:
     lines = drawn(answer).splitlines()
     assert lines[0] == answer.answer
-    assert "0.88" in lines[1]
+    assert lines[1] == "Confidence 0.88 (confident)"
     assert lines[3] == "[1] 年度报告 › 一、青年工作  2025  page 1"
     assert lines[4] == "    🎓开办青年夜校121期。"
     assert lines[5] == f"    {BASE}/documents/2025-%E6%8A%A5%E5%91%8A%20%E7%94%B2#char=12,24"
@@ -68,18 +68,25 @@ def test_highlights_are_marked_where_they_stand(answer: Answer) -> None:
     assert [text.plain[span.start : span.end] for span in text.spans] == ["121期"]
 
 
-def test_a_refusal_says_why_and_that_the_nearest_passages_do_not_answer() -> None:
+def test_a_refusal_says_that_the_nearest_passages_do_not_answer() -> None:
     text = drawn(FakeLibrary().ask("天气？"))
     assert "Not found in these reports" in text
     assert "这些文件没有提到所问的内容" in text
-    assert "Not what these reports are about." in text
+    assert "Probability that they answer this: 0.25" in text
     assert "which do not answer this question:\n- 年度报告 › 一、青年工作\n" in text
 
 
 def test_without_passages_none_are_announced() -> None:
-    refused = replace(FakeLibrary().ask("天气？"), passages=(), reason="empty_index")
-    assert "Nearest" not in drawn(refused)
-    assert "yinju index FOLDER" in drawn(refused)
+    assert "Nearest" not in drawn(replace(FakeLibrary().ask("天气？"), passages=(), reason="empty_index"))
+
+
+def test_a_title_stands_before_its_first_passage_alone() -> None:
+    refused = FakeLibrary().ask("天气？")
+    hit = refused.passages[0]
+    other = replace(hit, title="月报", passage=replace(hit.passage, heading=()))
+    text = drawn(replace(refused, passages=(hit, hit, other, hit)))
+    places = [line for line in text.splitlines() if line.startswith("- ")]
+    assert places == ["- 年度报告 › 一、青年工作", "- 一、青年工作", "- 月报", "- 年度报告 › 一、青年工作"]
 
 
 def test_wide_characters_stay_within_a_narrow_terminal(answer: Answer) -> None:
@@ -122,12 +129,14 @@ def test_what_looks_like_markup_is_text() -> None:
 def test_passages_are_listed_with_every_signal() -> None:
     hits = FakeLibrary().search("？")
     hits += [replace(hits[0], signals={"late": 0.5, "other": 0.125})]
-    table = passage_table(hits)
-    assert [str(column.header) for column in table.columns] == [
-        "#", "score", "dense", "lexical", "late", "other", "passage",
-    ]  # fmt: skip
-    assert list(table.columns[2].cells) == ["0.50", ""]
-    assert list(table.columns[4].cells) == ["0.25", "0.50"]
+    console = Console(file=io.StringIO(), width=80)
+    draw_passages(console, hits)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == "[1] 年度报告 › 一、青年工作"
+    assert lines[1] == "    score 0.75  dense 0.50  lexical 1.00  late 0.25"
+    assert lines[2] == "    🎓开办青年夜校121期。"
+    assert "    score 0.75  late 0.50  other 0.12" in lines
 
 
 def test_every_level_of_confidence_has_its_words() -> None:
@@ -139,8 +148,6 @@ def test_every_level_of_confidence_has_its_words() -> None:
 
 def test_what_has_no_words_is_named_as_it_is() -> None:
     assert stage("sorting") == "sorting"
-    assert reason("unheard_of") == "unheard_of"
-    assert reason(None) == ""
 
 
 def test_a_terminal_shows_how_far_each_stage_is(

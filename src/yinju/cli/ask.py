@@ -9,7 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from yinju import wire
-from yinju.cli.drawing import draw_answer, passage_table
+from yinju.cli.drawing import draw_answer, draw_passages
 from yinju.cli.opening import opened
 from yinju.cli.options import AsJson, DocumentIds, Question, TopK, base_url
 from yinju.cli.terminal import note, print_json, stdout
@@ -65,7 +65,7 @@ def search(question: Question, top_k: TopK = 5, document: DocumentIds = None, as
     if as_json:
         print_json({"passages": wire.passages(hits)})
     elif hits:
-        stdout().print(passage_table(hits))
+        draw_passages(stdout(), hits)
     else:
         note(
             say(

@@ -1,12 +1,10 @@
-"""Answers and lists of passages, drawn for a terminal."""
+"""Answers and passages, drawn for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from yinju import wire
@@ -27,8 +25,9 @@ def draw_answer(console: Console, answer: Answer, base_url: str) -> None:
 
 def _draw_answered(console: Console, answer: Answer, base_url: str) -> None:
     paragraph(console, answer.answer, style="bold")
-    sure = say("Confidence", "可信度")
-    paragraph(console, f"{sure} {answer.confidence:.2f}: {wording.confidence(answer.confidence)}", style="dim")
+    words = wording.confidence(answer.confidence)
+    sure = say(f"Confidence {answer.confidence:.2f} ({words})", f"可信度 {answer.confidence:.2f}（{words}）")
+    paragraph(console, sure, style="dim")
     for citation in answer.citations:
         console.print()
         _draw_citation(console, citation, base_url)
@@ -37,7 +36,7 @@ def _draw_answered(console: Console, answer: Answer, base_url: str) -> None:
 def _draw_citation(console: Console, citation: Citation, base_url: str) -> None:
     indent = len(f"[{citation.number}] ")
     place = Text.assemble((f"[{citation.number}] ", "bold green"))
-    place.append(_place(citation.title, citation.heading), "green")
+    place.append(_place(citation.title, *citation.heading), "green")
     details = [citation.document_date] if citation.document_date else []
     if citation.page is not None:
         details.append(say(f"page {citation.page}", f"第 {citation.page} 页"))
@@ -60,7 +59,6 @@ def marked(citation: Citation) -> Text:
 def _draw_not_found(console: Console, answer: Answer) -> None:
     paragraph(console, say("Not found in these reports", "这些报告里没有找到"), style="bold yellow")
     paragraph(console, answer.answer)
-    paragraph(console, wording.reason(answer.reason), style="dim")
     chance = say("Probability that they answer this:", "报告中有答案的可能性：")
     paragraph(console, f"{chance} {answer.confidence:.2f}", style="dim")
     if not answer.passages:
@@ -69,8 +67,12 @@ def _draw_not_found(console: Console, answer: Answer) -> None:
     paragraph(
         console, say("Nearest passages, which do not answer this question:", "最接近的段落（没有回答这个问题）：")
     )
+    title = None
     for hit in answer.passages:
-        paragraph(console, f"- {_place(hit.title, hit.passage.heading)}", style="dim")
+        repeated = hit.title == title and hit.passage.heading
+        place = hit.passage.heading if repeated else (hit.title, *hit.passage.heading)
+        title = hit.title  # once for passages that follow each other: titles of reports are long
+        paragraph(console, f"- {_place(*place)}", style="dim")
         paragraph(console, _beginning(hit.passage.text), 2, "dim")
 
 
@@ -79,20 +81,18 @@ def _beginning(text: str) -> str:
     return line if len(line) <= _NEAREST_SHOWN else line[:_NEAREST_SHOWN] + "…"
 
 
-def _place(title: str, heading: Sequence[str]) -> str:
-    return printable(" › ".join([title, *heading]))
+def _place(*names: str) -> str:
+    return printable(" › ".join(names))
 
 
-def passage_table(hits: Sequence[Hit]) -> Table:
-    """A row a passage: its rank, its score, what each signal gave, where it stands and what it says."""
-    signals = list(dict.fromkeys(name for hit in hits for name in hit.signals))
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, leading=1)
-    for name in ("#", say("score", "得分"), *signals):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column(say("passage", "段落"), ratio=1)
+def draw_passages(console: Console, hits: Sequence[Hit]) -> None:
+    """For each passage its rank, its score, what each signal gave, where it stands and what it says."""
     for rank, hit in enumerate(hits, start=1):
-        values = (f"{hit.signals[name]:.2f}" if name in hit.signals else "" for name in signals)
-        place = (_place(hit.title, hit.passage.heading), "green")
-        passage = Text.assemble(place, "\n", printable(hit.passage.text.strip()))
-        table.add_row(str(rank), f"{hit.score:.2f}", *values, passage)
-    return table
+        if rank > 1:
+            console.print()
+        number = f"[{rank}] "
+        signals = "".join(f"  {name} {value:.2f}" for name, value in hit.signals.items())
+        place = _place(hit.title, *hit.passage.heading)
+        paragraph(console, Text.assemble((number, "bold green"), (place, "green")))
+        paragraph(console, Text(f"{say('score', '得分')} {hit.score:.2f}{signals}", "dim"), len(number))
+        paragraph(console, hit.passage.text.strip(), len(number))

@@ -36,7 +36,10 @@ def _is_question(value: str) -> str:
 
 
 Question = Annotated[
-    str, typer.Argument(callback=_is_question, show_default=False, help=say("In any language.", "任何语言均可。"))
+    str,
+    typer.Argument(
+        metavar="QUESTION", callback=_is_question, show_default=False, help=say("In any language.", "任何语言均可。")
+    ),
 ]
 
 

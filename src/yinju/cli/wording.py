@@ -23,20 +23,6 @@ def confidence(probability: float) -> str:
     return say("not very confident: check the source", "把握不大，请核对原文")
 
 
-def reason(name: str | None) -> str:
-    """Why there is no answer, from `Answer.reason`."""
-    wordings = {
-        "off_topic": say("Not what these reports are about.", "与已收录的报告无关。"),
-        "no_evidence": say(
-            "The reports touch on this, but nothing in them answers it.", "报告涉及这个话题，但没有写明所问的内容。"
-        ),
-        "empty_index": say(
-            "Nothing is indexed yet. Run: yinju index FOLDER", "还没有收录任何报告。请运行：yinju index 文件夹"
-        ),
-    }
-    return wordings.get(name or "", name or "")
-
-
 def stage(name: str) -> str:
     """What is being done, from the stage a progress callback is given."""
     wordings = {
