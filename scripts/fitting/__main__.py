@@ -17,8 +17,8 @@ from sklearn.metrics import roc_auc_score
 import yinju
 from scripts.fitting import centres, confidence, ranking, run
 from yinju.encoder import open_encoder
-from yinju.encoder.loading import open_built
 from yinju.encoder.bundled import ensure_bundled
+from yinju.encoder.loading import open_built
 from yinju.evidence.confidence import confidence as probability
 from yinju.progress import silent
 from yinju.settings import Settings

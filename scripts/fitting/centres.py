@@ -1,6 +1,6 @@
 """Language centres of an encoder, from the same forty questions in each of twenty languages.
 
-Public paragraphs in four of the languages, tried beside them, gave the same recall; so nothing but the questions is used.
+Public paragraphs in four of the languages, tried beside them, gave the same recall; so the questions alone are used.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from scripts.fitting.samples import Sample
 from yinju.derived import Derived
 from yinju.evidence.confidence import features
 from yinju.evidence.expected import expected
 from yinju.evidence.selection import select
-from scripts.fitting.samples import Sample
 from yinju.question import Question
 from yinju.retriever import search
 from yinju.text import fold

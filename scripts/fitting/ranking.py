@@ -20,7 +20,7 @@ _PASSAGE_SHARE = 0.5  # how much of the loss is about the passage; the rest is a
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A question's candidate sentences. features: (n, features); passage, sentence: (n,) whether it is the right one."""
+    """A question's candidate sentences. features: (n, features); passage, sentence: (n,) whether it is right."""
 
     features: NDArray[np.float32]
     passage: NDArray[np.bool_]
@@ -28,7 +28,7 @@ class Choice:
 
 
 def choice(derived: Derived, question: Question, row: int, start: int) -> Choice | None:
-    """What there was to choose from, where the answer starts at `start` of passage `row`; None if it was no candidate."""
+    """What there was to choose from, the answer starting at `start` of passage `row`; None if it was no candidate."""
     measured = measure(derived, question)
     places = measured.sentences.places
     passage = measured.rows[measured.owner] == row

@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 from zlib import crc32
 
-from yinju.encoder import Encoder
-from yinju.evaluation.squad import SquadCorpus, read_squad
 from scripts.fitting import confidence, ranking
 from scripts.fitting.corpus import indexed
 from scripts.fitting.samples import Sample, swapped, with_near_misses
+from yinju.encoder import Encoder
+from yinju.evaluation.squad import SquadCorpus, read_squad
 from yinju.progress import Progress
 from yinju.question import prepare
 

@@ -77,7 +77,7 @@ class _Levels:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The candidates of a question. rows: (passages,) ascending; features: (sentences, features), in FEATURES' order."""
+    """The candidates of a question. rows: (passages,) ascending; features: (sentences, features) as FEATURES."""
 
     rows: Rows
     sentences: Sentences

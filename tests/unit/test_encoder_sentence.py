@@ -62,7 +62,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bert(folder: Path) -> SentenceEncoder:
-    return loading.open_named(str(folder), 0)
+    encoder = loading.open_named(str(folder), 0)
+    assert isinstance(encoder, SentenceEncoder)
+    return encoder
 
 
 def covered(text: str, encoding: Encoding) -> list[str]:
