@@ -67,7 +67,7 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
 
 def _refusal(question: Question, derived: Derived, probability: float, threshold: float) -> Outcome:
     reason: Reason = "off_topic" if probability < min(_OFF_TOPIC, threshold) else "no_evidence"
-    missing = missing_words(question.text, derived.lexical.knows)
+    missing = missing_words(question.text, question.language, derived.lexical.knows)
     return Outcome(reason, refusal_text(question.language, reason, missing), probability, ())
 
 

@@ -182,7 +182,7 @@ _MANY = re.compile(
         )
     )
 )
-_UNIT = re.compile(r"(?:多少|(?<!好)几)([^\W\d_]{1,8})")
+_UNIT = re.compile(r"(?:多少|(?<!好)几)([^\W\d_]{1,8})|([人次期场件户家项名篇部])数(?!量|字|据|目)")
 
 
 def expected(question: str) -> Expected:
@@ -190,4 +190,4 @@ def expected(question: str) -> Expected:
     text = fold(question)
     kind: Kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
     unit = _UNIT.search(text) if kind == "number" else None
-    return Expected(kind, bool(_MANY.search(text)), unit.group(1) if unit else "", text)
+    return Expected(kind, bool(_MANY.search(text)), (unit.group(1) or unit.group(2)) if unit else "", text)

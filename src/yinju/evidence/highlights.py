@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from os.path import commonprefix
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,14 @@ from yinju.evidence.expected import Expected
 from yinju.evidence.spans import candidates
 from yinju.question import Question
 from yinju.records import Span
-from yinju.text import fold
+from yinju.text import clauses, fold
 
 _REACH = 12.0  # characters; how far an aligned word speaks for what stands near it
-_BEFORE = 0.8  # what is counted or dated mostly stands behind its number: a word before it speaks a little less
+_ANOTHER_CLAUSE = 0.4  # a word behind a comma speaks for what is there
+_ADVERBIAL = 8  # characters; what stands before such a comma, often a date, belongs to the clause after it
 _UNIT_CHARACTER = 2.0  # for each character of what is counted that follows the figure; outweighs any nearness
-_FIGURE = re.compile(r"第?[约近超逾达过]?(?:[\d,.]+|[一二三四五六七八九十百千两零〇]+)[百千万亿]*[余多来]?\s?")
+_MAGNITUDES = "百千万亿"
+_FIGURE = re.compile(rf"第?[约近超逾达过]*(?:[\d,.]+|[一二三四五六七八九十百千两零〇]+)[{_MAGNITUDES}]*[余多来]?\s?")
 
 
 def answers(sentence: str, wanted: Expected) -> list[Span]:
@@ -35,37 +38,40 @@ def highlights(
     found = answers(sentence, wanted)
     if wanted.many or len(found) <= 1:
         return found
-    nearness = _Nearness(question, similar, offsets)
+    nearness = _Nearness(sentence, question, similar, offsets)
     # The first of equals: max keeps it.
     return [max(found, key=lambda span: _unit_match(sentence, span, wanted) + nearness.of(span))]
 
 
 def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:
     """For what is counted, as far as it follows the figure in the question's own words; for an ordinal, its mark."""
-    if not wanted.unit:
+    unit = wanted.unit.lstrip(_MAGNITUDES)
+    if not unit:
         return 0.0
-    text = fold(sentence[span.start : span.end + len(wanted.unit)])
+    text = fold(sentence[span.start : span.end + len(unit)])
     figure = _FIGURE.match(text)
     behind = text[figure.end() :] if figure else text
-    length = next((i for i, (a, b) in enumerate(zip(behind, wanted.unit, strict=False)) if a != b), None)
-    matched = min(len(behind), len(wanted.unit)) if length is None else length
-    ordinal = "第几" in wanted.asked
-    return _UNIT_CHARACTER * (matched + (ordinal == text.startswith("第")))
+    is_ordinal = text.startswith("第") == ("第几" in wanted.asked)
+    return _UNIT_CHARACTER * (len(commonprefix((behind, unit))) + is_ordinal)
 
 
 class _Nearness:
     """How near to a span the words stand that the question's words align with, each weighed by how well it does."""
 
-    def __init__(self, question: Question, similar: Floats, offsets: NDArray[np.int32]) -> None:
-        if similar.size == 0:
-            similar, offsets = np.zeros((len(similar), 1), np.float32), np.zeros((1, 2), np.int32)
-        best = similar.argmax(axis=1)
+    def __init__(self, sentence: str, question: Question, similar: Floats, offsets: NDArray[np.int32]) -> None:
+        self._offsets = offsets
+        pieces = clauses(sentence, Span(0, len(sentence)))
+        self._breaks = [piece.end for piece in pieces if piece.end - piece.start > _ADVERBIAL]
         # A word that aligns with everything alike points nowhere.
-        self._strength = question.token_weights * (similar.max(axis=1) - similar.mean(axis=1))
-        self._starts, self._ends = offsets[best, 0], offsets[best, 1]
+        points = similar - similar.mean(axis=1, keepdims=True) if similar.size else similar
+        self._pointing = question.token_weights[:, np.newaxis] * np.maximum(points, 0.0)
 
     def of(self, span: Span) -> float:
-        after, before = self._starts - span.end, span.start - self._ends
-        distance = np.maximum(np.maximum(after, before), 0)
-        side = np.where(after >= 0, 1.0, _BEFORE)
-        return float((self._strength * side * np.exp(-distance / _REACH)).sum())
+        if self._pointing.size == 0:
+            return 0.0
+        starts, ends = self._offsets[:, 0], self._offsets[:, 1]
+        distance = np.maximum(np.maximum(starts - span.end, span.start - ends), 0)
+        own = np.searchsorted(self._breaks, span.start, side="right")
+        between = np.abs(np.searchsorted(self._breaks, starts, side="right") - own)
+        near = np.exp(-distance / _REACH) * _ANOTHER_CLAUSE**between
+        return float((self._pointing * near).max(axis=1).sum())

@@ -21,7 +21,7 @@ _UNITS = (
 _UNIT = "|".join(sorted(set(_UNITS.split()), key=len, reverse=True))
 _MAGNITUDE = "[十百千万亿]{0,3}"
 _ARABIC = rf"\d+(?:,\d{{3}})*(?:\.\d+)?{_MAGNITUDE}(?:\s?[%％‰])?"
-_ABOUT = r"(?:第|约|近|超过|超|逾|达)?"
+_ABOUT = r"(?:第|约|近|超过|超|逾)?"
 # A Chinese figure counts only with a unit or an ordinal mark: 一致 and 统一 are words. 五大行动 keeps what it counts.
 _NUMBER = re.compile(
     rf"{_ABOUT}{_ARABIC}(?:\s?(?:至|到|—|–|-|~|～)\s?{_ARABIC})?[余多来]?(?:\s?(?:{_UNIT})[余多]?)?(?:大[{_HAN}]{{2}})?"
@@ -79,7 +79,7 @@ _TRANSLITERATED = (
 )
 _PERSON = re.compile(
     rf"(?:{_AFTER_OFFICE})[{_SURNAMES}](?:[{_HAN}]{{1,2}}(?={_AFTER_NAME})|[{_HAN}]{{2}})"
-    rf"|(?<![{_HAN}])(?!常务)[{_SURNAMES}][{_HAN}]{{1,2}}(?={_AFTER_NAME})"
+    rf"|(?<![{_HAN}\d])(?!常务)[{_SURNAMES}][{_HAN}]{{1,2}}(?={_AFTER_NAME})"
     rf"|(?<=[由是、])[{_SURNAMES}][{_HAN}]{{1,2}}(?={_AFTER_NAME})"
     rf"|[{_TRANSLITERATED}]{{1,8}}(?:·[{_TRANSLITERATED}]{{1,8}})+"
     r"|\b[A-Z][\w'’-]+(?:\s(?:(?:[A-Z]\.|van|von|de|da|bin|al)\s)*[A-Z][\w'’-]+)+"

@@ -185,14 +185,14 @@ def refusal_text(language: str, reason: Reason, missing: Sequence[str] = ()) -> 
     return said + words.joint.strip("\n") + words.missing.format(terms=named)
 
 
-def missing_words(question: str, knows: Callable[[str], bool]) -> list[str]:
+def missing_words(question: str, language: str, knows: Callable[[str], bool]) -> list[str]:
     """What the question marks as a name and no report can hold as written; at most two, in the question's order.
 
     knows: whether any report holds a search term. A name is missing when one of its terms is. Nothing is said of
     words that are not marked, nor of names in a language the reports are not in: what is not certain is not said.
     """
     named = [next(filter(None, match.groups())) for match in _NAMED.finditer(question)]
-    if _CHINESE.search(question):
+    if language.startswith("zh"):
         named += _LATIN_NAME.findall(question)
     asked = terms(question)
     known = sum(map(knows, asked))

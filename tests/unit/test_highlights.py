@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.fakes import CharacterEncoder
+from yinju.evidence.expected import expected
+from yinju.evidence.highlights import answers, highlights
+from yinju.question import prepare
+
+ENCODER = CharacterEncoder(dimension=65536)  # a character aligns with itself alone
+
+
+def marked(asked: str, sentence: str) -> list[str]:
+    question = prepare(asked, ENCODER)
+    tokens = ENCODER.encode_query(sentence)
+    found = highlights(sentence, question, expected(asked), question.encoding.tokens @ tokens.tokens.T, tokens.offsets)
+    return [span.of(sentence) for span in found]
+
+
+SCHOOLS = "工委聚焦青年业余生活，开办青年夜校121期，覆盖青年6000余人次，服务青年乐业。"
+CARE = "妇工委组织1096名“爱心妈妈”结对关爱828名留守儿童，温暖心灵。"
+TRAINING = "省直各单位自主举办各类培训班1572场次，培训党员干部41.4万人次。"
+EXHIBITION = "5月22日，第十一届书画展启动，展出258件作品，6月3日闭幕。"
+MEETING = "10月10日，由旗帜杂志社、省科技厅联合举办的“乡村振兴”交流会在咸宁召开。"
+
+
+@pytest.mark.parametrize(
+    "asked, sentence, marks",
+    [
+        ("开办了多少期青年夜校？", SCHOOLS, ["121期"]),
+        ("开办了多少期夜校", SCHOOLS, ["121期"]),
+        ("夜校覆盖了多少人次？", SCHOOLS, ["6000余人次"]),
+        ("夜校覆盖了多少人？", SCHOOLS, ["6000余人次"]),
+        ("關愛了多少名留守兒童？", CARE, ["828名"]),
+        ("举办了多少场培训班？", TRAINING, ["1572场次"]),
+        ("培训了多少万人次？", TRAINING, ["41.4万人次"]),
+        ("培训党员干部的人数是多少？", TRAINING, ["41.4万人次"]),
+        ("展出了几件作品？", EXHIBITION, ["258件"]),
+        ("书画展是第几届？", EXHIBITION, ["第十一届"]),
+        ("书画展哪天启动？", EXHIBITION, ["5月22日"]),
+        ("书画展什么时候闭幕？", EXHIBITION, ["6月3日"]),
+        ("交流会在哪里召开？", MEETING, ["咸宁"]),
+        ("交流会的主题是什么？", MEETING, ["乡村振兴"]),
+        ("哪天召开交流会？", MEETING, ["10月10日"]),
+        ("哪些单位联合举办交流会？", MEETING, ["旗帜杂志社", "省科技厅"]),
+        ("How many books did it lend?", "The library lent 300 books to 12 schools.", ["300 books"]),
+        ("为什么开办夜校？", SCHOOLS, []),
+        ("谁开办的夜校？", SCHOOLS, []),
+    ],
+)
+def test_what_answers_is_marked(asked: str, sentence: str, marks: list[str]) -> None:
+    assert marked(asked, sentence) == marks
+
+
+def test_what_the_question_says_itself_is_no_answer() -> None:
+    assert marked("10月10日的交流会是哪天筹备的？", MEETING) == []
+    sentence = "第11届展出258件。"
+    assert [span.of(sentence) for span in answers(sentence, expected("第11届展出了几件？"))] == ["258件"]
+
+
+def test_the_first_of_equals_is_marked() -> None:
+    assert marked("多少？", "甲3个，乙4个。") == ["3个"]
+
+
+@pytest.mark.parametrize("asked", ["？", "多少", "\u200b"])
+def test_a_sentence_without_tokens_is_marked_by_its_text_alone(asked: str) -> None:
+    question = prepare(asked, ENCODER)
+    similar = np.empty((len(question.encoding.tokens), 0), np.float32)
+    wanted = expected("多少件？")
+    found = highlights("展出3名、4件。", question, wanted, similar, np.empty((0, 2), np.int32))
+    assert [span.of("展出3名、4件。") for span in found] == ["4件"]
+
+
+def test_a_question_without_tokens_can_be_answered() -> None:
+    sentence = "甲3个，乙4个。"
+    tokens = ENCODER.encode_query(sentence)
+    question = prepare(" ", ENCODER)
+    found = highlights(sentence, question, expected("多少？"), np.empty((0, 9), np.float32), tokens.offsets)
+    assert [span.of(sentence) for span in found] == ["3个"]
