@@ -81,7 +81,7 @@ def report(held_out: Sequence[run.Seen], weights: dict[str, float]) -> None:
         right = np.array([each.right for each in part])
         answerable = np.array([each.kind == "answerable" for each in part])
         figures = [f"n {len(part)}", f"right {right.mean():.3f}", f"ece {calibration_error(values, right):.3f}"]
-        for kind in ("deleted", "swapped", "elsewhere"):
+        for kind in ("deleted", "swapped", "written", "elsewhere"):
             these = np.array([each.kind == kind for each in part])
             if these.any() and answerable.any():
                 both = np.concatenate([values[answerable], values[these]])

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from scripts.fitting import confidence, ranking
 from scripts.fitting.corpus import indexed
-from scripts.fitting.samples import Sample, swapped, with_near_misses
+from scripts.fitting.samples import Sample, as_asked, swapped, with_near_misses
 from yinju.encoder import Encoder
 from yinju.evaluation.squad import SquadCorpus, read_squad
 from yinju.progress import Progress
@@ -25,8 +25,12 @@ FILES = {
     "xquad-en": "xquad.en.json",
     "xquad-de": "xquad.de.json",
     "xquad-ru": "xquad.ru.json",
+    "squad2-zh": "squad2_zh_dev.json",
 }
-SOURCES = "CMRC 2018 trial (CC BY-SA 4.0), DRCD dev (CC BY-SA 3.0), XQuAD zh, en, de, ru (CC BY-SA 4.0)"
+SOURCES = (
+    "CMRC 2018 trial (CC BY-SA 4.0), DRCD dev (CC BY-SA 3.0), XQuAD zh, en, de, ru (CC BY-SA 4.0), "
+    "ChineseSquad dev (CC BY-SA 4.0)"
+)
 _NEAR_MISSES = 0.45  # of the paragraphs lose a sentence
 _ELSEWHERE = 250  # questions of another corpus, put to each
 _MOST = 1500  # questions a corpus
@@ -69,6 +73,7 @@ def puts(corpora: Mapping[str, SquadCorpus]) -> Iterator[Put]:
         if name == "xquad-zh":
             for language in ("en", "de", "ru"):
                 yield Put(f"xquad-{language}", paragraphs, _translated(samples, corpora, language))
+    yield Put("squad2-zh", corpora["squad2-zh"].paragraphs, as_asked(corpora["squad2-zh"], _MOST, random))
     foreign = [sample for language in ("en", "de", "ru") for sample in _elsewhere(corpora[f"xquad-{language}"], random)]
     yield Put("cmrc-foreign", corpora["cmrc"].paragraphs, foreign)
 

@@ -18,7 +18,7 @@ class Sample:
     """A question put to a corpus. paragraph, start: where its answer stands; None where nothing answers it."""
 
     question: str
-    kind: str  # answerable, deleted, swapped, elsewhere
+    kind: str  # answerable, deleted, swapped, written, elsewhere
     paragraph: int | None = None
     start: int | None = None
     answers: tuple[str, ...] = ()
@@ -41,6 +41,17 @@ def with_near_misses(corpus: SquadCorpus, share: float, random: Random) -> tuple
             paragraphs[number] = paragraphs[number][:start] + paragraphs[number][end:]
         samples += [_sample(question, cut, paragraphs[number]) for question in answered]
     return paragraphs, samples
+
+
+def as_asked(corpus: SquadCorpus, most: int, random: Random) -> list[Sample]:
+    """A corpus that brings its own near misses, written by people: so many questions, answerable or not."""
+    asked = random.sample(corpus.questions, min(most, len(corpus.questions)))
+    return [
+        _sample(question, None, corpus.paragraphs[question.paragraph])
+        if question.answers
+        else Sample(question.question, "written")
+        for question in asked
+    ]
 
 
 def _cut(paragraph: str, question: SquadQuestion) -> tuple[int, int] | None:

@@ -51,6 +51,8 @@ def features(
         "coverage": best.found.signals["lexical"],
         "coverage_sentence": best.coverage,
         "dense": best.found.signals["dense"],
+        "lift": best.late - float(np.median([each.late for one in found for each in one.sentences])),
+        "dense_lift": best.found.signals["dense"] - float(np.median([one.signals["dense"] for one in found])),
         "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
