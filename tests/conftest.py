@@ -9,7 +9,10 @@ import pytest
 from hypothesis import settings
 
 from yinju.catalogue import Catalogue
-from yinju.encoder import Encoder, open_encoder
+from yinju.encoder import Encoder, loading
+from yinju.encoder.bundled import ensure_bundled
+from yinju.encoder.centring import centred
+from yinju.encoder.sentence import SentenceEncoder
 from yinju.library import CATALOGUE, Library
 from yinju.settings import Settings
 
@@ -21,9 +24,16 @@ settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The default model, built under `YINJU_HOME` (or its default) by the first run and shared by the later ones."""
-    return open_encoder(Settings.load())
+def plain_encoder() -> SentenceEncoder:
+    """The default model alone, built under `YINJU_HOME` (or its default) by the first run and kept for later ones."""
+    settings = Settings.load()
+    return loading.open_built(ensure_bundled(settings.home), settings.threads)
+
+
+@pytest.fixture(scope="session")
+def encoder(plain_encoder: SentenceEncoder) -> Encoder:
+    """What `open_encoder` gives without settings; the model is loaded once for all tests."""
+    return centred(plain_encoder)
 
 
 @pytest.fixture(scope="session")

@@ -51,33 +51,33 @@ def covered(text: str, encoding: Encoding) -> list[str]:
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_vectors_agree_with_the_wheels_own_engine(encoder: Encoder, wheel: Any, language: str) -> None:
+def test_vectors_agree_with_the_wheels_own_engine(plain_encoder: SentenceEncoder, wheel: Any, language: str) -> None:
     text = TEXTS[language]
-    (passage,) = encoder.encode_passages([text])
-    assert encoder.encode_query(text).pooled @ wheel.query(text) > 0.99
+    (passage,) = plain_encoder.encode_passages([text])
+    assert plain_encoder.encode_query(text).pooled @ wheel.query(text) > 0.99
     assert passage.pooled @ wheel.passage(text) > 0.99
     assert passage.pooled @ wheel.query(text) < passage.pooled @ wheel.passage(text)
 
 
-def test_in_float32_the_weights_are_read_exactly(encoder: SentenceEncoder, wheel: Any) -> None:
+def test_in_float32_the_weights_are_read_exactly(plain_encoder: SentenceEncoder, wheel: Any) -> None:
     """What the wheel's engine still differs by is its own rounding of activations."""
     graph = build_graph(read_weights(weights_path()), int8=False).SerializeToString()
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     for text in TEXTS.values():
-        ids = np.array([encoder._tokenize("passage: " + text).ids])
+        ids = np.array([plain_encoder._tokenize("passage: " + text).ids])
         (hidden,) = session.run(None, dict(zip(INPUTS, (ids, np.ones_like(ids)), strict=True)))
         pooled = np.asarray(hidden)[0].mean(axis=0)
         assert pooled @ wheel.passage(text) / np.linalg.norm(pooled) > 0.9997
 
 
-def test_the_tokenizer_counts_as_the_wheels_does(encoder: SentenceEncoder, wheel: Any) -> None:
+def test_the_tokenizer_counts_as_the_wheels_does(plain_encoder: SentenceEncoder, wheel: Any) -> None:
     report = Path(__file__).parents[2].joinpath("seeds")
     lines = [line for path in report.glob("*.txt") for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(lines) > 50
     texts = [*lines, *TEXTS.values(), "  two  spaces ", "tab\tand\nline", "zero\u200bwidth", "\x07bell", "~ ～ 〜", ""]
     # Composed beforehand: the wheel maps character by character, the tokenizer composes as the model's own does.
     texts = [unicodedata.normalize("NFC", text) for text in texts]
-    ours = [len(encoder._tokenize("passage: " + text)) for text in texts]
+    ours = [len(plain_encoder._tokenize("passage: " + text)) for text in texts]
     assert ours == [wheel.token_count(text) for text in texts]
 
 
@@ -112,14 +112,14 @@ def test_the_same_word_is_the_nearest_token(encoder: Encoder) -> None:
     assert covered(TEXTS["zh"], passage)[nearest] == "青年"
 
 
-def test_a_text_over_the_limit_is_encoded_whole(encoder: Encoder) -> None:
+def test_a_text_over_the_limit_is_encoded_whole(plain_encoder: SentenceEncoder) -> None:
     text = "".join(f"第{number}条，" + TEXTS["zh"] for number in range(60))
-    (encoding,) = encoder.encode_passages([text])
+    (encoding,) = plain_encoder.encode_passages([text])
     assert len(encoding.tokens) > 1024
     assert encoding.offsets[-1].tolist() == [len(text) - 1, len(text)]
     assert all(before[0] <= after[0] for before, after in pairwise(encoding.offsets))
     assert np.linalg.norm(encoding.pooled) == pytest.approx(1, abs=1e-5)
-    assert encoding.pooled @ next(encoder.encode_passages([TEXTS["zh"]])).pooled > 0.85
+    assert encoding.pooled @ next(plain_encoder.encode_passages([TEXTS["zh"]])).pooled > 0.85
 
 
 def test_threads_get_what_one_alone_gets(encoder: Encoder) -> None:
