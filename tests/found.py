@@ -10,9 +10,10 @@ from yinju.retriever import Found, FoundSentence
 def found(
     row: int, text: str, *scores: float, document_id: str = "report", start: int = 0, title: str = "年报"
 ) -> Found:
-    """A passage of one paragraph at `start` of its document; each sentence has one of `scores` (0 where none is left)."""
+    """A passage of one paragraph at `start` of its document; its sentences have `scores`, then 0."""
     whole = " " * start + text
-    spans = sentence_spans([Block("paragraph", start, len(whole))], whole, start, len(whole))
+    block = Block("paragraph", start, len(whole))
+    spans = sentence_spans([block], whole, start, len(whole))
     given = [*scores, *[0.0] * (len(spans) - len(scores))]
     sentences = tuple(FoundSentence(span, score, 0.5, 0.5) for span, score in zip(spans, given, strict=True))
     passage = Passage(document_id, start, len(whole), text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from os.path import commonprefix
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +51,9 @@ def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:
     text = fold(sentence[span.start : span.end + len(unit)])
     figure = _FIGURE.match(text)
     behind = text[figure.end() :] if figure else text
+    matched = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(behind, unit, strict=False)))
     is_ordinal = text.startswith("第") == ("第几" in wanted.asked)
-    return _UNIT_CHARACTER * (len(commonprefix((behind, unit))) + is_ordinal)
+    return _UNIT_CHARACTER * (matched + is_ordinal)
 
 
 class _Nearness:
