@@ -159,6 +159,8 @@ class Library:
         self, derived: Derived, question: Question, limit: int, document_ids: Sequence[str] | None
     ) -> list[Found]:
         allowed = None if document_ids is None else derived.passages.rows(document_ids)
+        if len(derived.passages) == 0:
+            return []
         found = retriever.search(derived, question, limit, allowed)
         if derived.generation == self._catalogue.generation():
             return found

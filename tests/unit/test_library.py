@@ -1,0 +1,213 @@
+"""The facade over an encoder whose numbers can be computed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tests.fakes import CharacterEncoder
+from yinju import library as library_module
+from yinju.catalogue import Catalogue
+from yinju.derived import open_derived
+from yinju.errors import IndexMismatch, InvalidRequest, NotFound, SettingsError, Unsupported
+from yinju.library import CATALOGUE, DERIVED, Library
+from yinju.records import Turn
+from yinju.settings import Settings
+
+SCHOOLS, EXHIBITION = "工委开办青年夜校121期，覆盖青年6000余人次。", "书画展展出258件作品，五月闭幕。"
+ASKED = "开办了多少期青年夜校？"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "夜校.txt").write_text(SCHOOLS, "utf-8")
+    (reports / "书画.txt").write_text(EXHIBITION, "utf-8")
+    return reports
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Library]:
+    settings = Settings.load(index=tmp_path / "index", min_confidence=0.0001)
+    with Library(settings, Catalogue(settings.index / CATALOGUE), CharacterEncoder()) as library:
+        yield library
+
+
+@pytest.fixture
+def library(opened: Library, folder: Path) -> Library:
+    opened.index(folder)
+    return opened
+
+
+def elsewhere(library: Library) -> Library:
+    """The same index in what might be another process."""
+    return Library(library._settings, Catalogue(library._settings.index / CATALOGUE), CharacterEncoder())
+
+
+def ids(library: Library) -> list[str]:
+    return [document.id for document in library.documents()]
+
+
+def test_an_answer_quotes_the_report(library: Library) -> None:
+    answer = library.ask(ASKED)
+    assert (answer.status, answer.reason, answer.mode, answer.language) == ("answered", None, "extractive", "zh")
+    cited = answer.citations[0]
+    assert library.document(cited.document_id).text[cited.start : cited.end] == cited.quote == SCHOOLS
+    assert [mark.text for mark in cited.highlights] == ["121期"]
+    assert answer.timing_ms.total >= answer.timing_ms.encode + answer.timing_ms.search > 0
+    assert len({library.ask(ASKED).id for _ in range(3)}) == 3
+
+
+def test_top_k_bounds_the_passages_and_not_what_is_cited(library: Library) -> None:
+    few, many = library.ask(ASKED, top_k=1), library.ask(ASKED, top_k=50)
+    assert (len(few.passages), len(many.passages)) == (1, 2)
+    assert few.citations == many.citations
+    assert few.confidence == many.confidence
+    assert few.passages == many.passages[:1]
+
+
+def test_a_search_finds_the_passages_an_answer_shows(library: Library) -> None:
+    assert tuple(library.search(ASKED)) == library.ask(ASKED).passages
+    assert library.search(ASKED)[0].passage.text == SCHOOLS
+
+
+def test_only_the_documents_named_are_searched(library: Library) -> None:
+    one = library.search(ASKED)[1].passage.document_id
+    assert {hit.passage.document_id for hit in library.search(ASKED, document_ids=[one, one])} == {one}
+    assert {cited.document_id for cited in library.ask(ASKED, document_ids=[one]).citations} <= {one}
+
+
+@pytest.mark.parametrize("ask", [Library.ask, Library.search])
+def test_what_can_not_be_asked_is_refused(library: Library, ask: Callable[..., object]) -> None:
+    for question in ("", " \n\t\u3000", "问" * 2001):
+        with pytest.raises(InvalidRequest, match=r"\.$"):
+            ask(library, question)
+    for top_k in (0, 51, -1):
+        with pytest.raises(InvalidRequest, match="choose 1 to 50"):
+            ask(library, "夜校", top_k=top_k)
+    with pytest.raises(InvalidRequest, match="document_ids is empty"):
+        ask(library, "夜校", document_ids=[])
+    with pytest.raises(NotFound, match="nowhere"):
+        ask(library, "夜校", document_ids=["nowhere"])
+
+
+def test_the_bounds_themselves_can_be_asked(library: Library) -> None:
+    assert library.ask(" " + "问" * 2000 + "\n", top_k=50).id
+    assert library.ask("夜", top_k=1).id
+
+
+def test_modes(library: Library) -> None:
+    assert library.ask(ASKED, mode="extractive").mode == "extractive"
+    with pytest.raises(Unsupported, match="extractive"):
+        library.ask(ASKED, mode="generative")
+    with pytest.raises(InvalidRequest, match="'poetic'"):
+        library.ask(ASKED, mode="poetic")
+
+
+def test_a_follow_up_keeps_its_own_language_and_finds_what_it_is_about(library: Library) -> None:
+    history = [Turn("user", "书画展展出多少件作品？"), Turn("assistant", EXHIBITION + "[1]")]
+    answer = library.ask("What about it?", history=history)
+    assert answer.language == "en"
+    assert answer.passages[0].passage.text == EXHIBITION
+
+
+def test_an_empty_index_answers_that_it_is_empty(opened: Library) -> None:
+    answer = opened.ask(ASKED)
+    assert (answer.status, answer.reason, answer.confidence) == ("not_found", "empty_index", 0.0)
+    assert (answer.citations, answer.passages) == ((), ())
+    assert opened.search(ASKED) == []
+    with pytest.raises(NotFound):
+        opened.ask(ASKED, document_ids=["x"])
+
+
+def test_documents_are_listed_and_read(library: Library) -> None:
+    first, second = ids(library)
+    assert [document.id for document in library.documents(limit=1)] == [first]
+    assert [document.id for document in library.documents(after=first)] == [second]
+    assert library.summary(first).characters == len(library.document(first).text)
+    assert (library.counts().documents, library.counts().passages) == (2, 2)
+    for read in (library.summary, library.document):
+        with pytest.raises(NotFound):
+            read("nowhere")
+
+
+def test_what_another_process_added_is_found(library: Library, folder: Path) -> None:
+    library.ask(ASKED)
+    (folder / "新.txt").write_text("省公安厅党支部打造平台。", "utf-8")
+    with elsewhere(library) as other:
+        other.index(folder)
+    assert library.search("省公安厅党支部")[0].passage.text == "省公安厅党支部打造平台。"
+
+
+def test_what_was_removed_is_neither_quoted_nor_shown_while_indexes_are_made(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = Event()
+    monkeypatch.setattr(library_module, "open_derived", lambda *args: (going.wait(30), open_derived(*args))[1])
+    removed = library.search(ASKED)[0].passage.document_id
+    library._catalogue.remove(removed)  # whoever did was killed before the indexes were made
+    for _ in range(2):
+        answer = library.ask(ASKED)
+        assert removed not in {cited.document_id for cited in answer.citations}
+        assert [hit.passage.text for hit in answer.passages] == [EXHIBITION]
+    made_before = library._derived
+    going.set()
+    library.close()
+    assert made_before is not None
+    assert library._derived is not None
+    assert library._derived.generation != made_before.generation
+    assert len(library._derived.passages) == 1
+
+
+def test_questions_are_answered_while_documents_come_and_go(library: Library, folder: Path) -> None:
+    library.ask(ASKED)
+
+    def ask(_: int) -> None:
+        for cited in library.ask(ASKED).citations:
+            assert cited.quote in (SCHOOLS, EXHIBITION, "开办青年夜校130期。")
+
+    with ThreadPoolExecutor(4) as threads, elsewhere(library) as other:
+        asking = [threads.submit(ask, i) for i in range(40)]
+        for text in ("开办青年夜校130期。", SCHOOLS, "开办青年夜校130期。"):
+            (folder / "夜校.txt").write_text(text, "utf-8")
+            other.index(folder)
+        for each in asking:
+            each.result()
+    assert library.ask("开办青年夜校？").citations[0].quote == "开办青年夜校130期。"
+
+
+def test_an_index_of_another_encoder_is_refused_with_the_command_that_fixes_it(library: Library) -> None:
+    settings = library._settings
+    with Library(settings, Catalogue(settings.index / CATALOGUE), CharacterEncoder("others")) as other:
+        with pytest.raises(IndexMismatch, match="yinju index --reencode"):
+            other.ask(ASKED)
+        assert other.reencode() == 2
+        assert other.ask(ASKED).passages[0].passage.text == SCHOOLS
+    with pytest.raises(IndexMismatch):
+        library.ask(ASKED)
+
+
+def test_derived_indexes_may_be_deleted(library: Library) -> None:
+    before = library.ask(ASKED).citations
+    for path in sorted((library._settings.index / DERIVED).rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    with elsewhere(library) as other:
+        other.warm_up()
+        assert other.ask(ASKED).citations == before
+
+
+def test_a_folder_that_can_not_be_used_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError):
+        Library.open(Settings.load(index=tmp_path / "file" / "index"))
+
+
+def test_opening_loads_no_model(tmp_path: Path) -> None:
+    with Library.open(Settings.load(index=tmp_path / "index", model="no/such-model")) as library:
+        assert library.documents() == []
+        assert library.counts().documents == 0
