@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -18,6 +19,8 @@ _TYPED = 1.5  # logits for holding what is asked for (a number, a date, a name)
 _NEAR_BEST = 0.4  # logits: a second sentence so close to the best that either may be the answer
 _ALSO = 3.5  # logits below the best at which a sentence still belongs to a list
 _MOST, _MOST_LISTED = 2, 7
+_LISTED = 2  # "、" between things named in a row
+_RUNS = re.compile("[，。；：！？]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,15 @@ def _rated(found: Iterable[Found], wanted: Expected, reach: float) -> Iterator[E
     for each in sorted(plain, key=_place_in_order):
         if each.score + _TYPED < best - reach:
             return
-        typed = wanted.kind != "other" and bool(answers(each.text, wanted))
+        typed = bool(answers(each.text, wanted)) if wanted.kind != "other" else wanted.many and _lists(each.text)
         rated = replace(each, score=each.score + _TYPED, typed=True) if typed else each
         best = max(best, rated.score)
         yield rated
+
+
+def _lists(text: str) -> bool:
+    """Whether a sentence names several things in a row."""
+    return any(run.count("、") >= _LISTED for run in _RUNS.split(text))
 
 
 def _place_in_order(evidence: Evidence) -> tuple[float, int, int]:
