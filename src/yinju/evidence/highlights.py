@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,16 +43,17 @@ def highlights(
 
 
 def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:
-    """For what is counted, as far as it follows the figure in the question's own words; for an ordinal, its mark."""
+    """For what is counted, as far as it stands by the figure in the question's own words; for an ordinal, its mark."""
     unit = wanted.unit.lstrip(_MAGNITUDES)
     if not unit:
         return 0.0
     text = fold(sentence[span.start : span.end + len(unit)])
     figure = _FIGURE.match(text)
     behind = text[figure.end() :] if figure else text
-    matched = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(behind, unit, strict=False)))
-    is_ordinal = text.startswith("第") == ("第几" in wanted.asked)
-    return _UNIT_CHARACTER * (matched + is_ordinal)
+    before = fold(sentence[max(span.start - len(unit), 0) : span.start])  # 覆盖青年6000余人次
+    heads = (unit[:length] for length in range(len(unit), 0, -1))
+    matched = next((len(head) for head in heads if behind.startswith(head) or before.endswith(head)), 0)
+    return _UNIT_CHARACTER * (matched + (text.startswith("第") == ("第几" in wanted.asked)))
 
 
 class _Nearness:
