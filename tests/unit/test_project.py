@@ -248,7 +248,9 @@ def test_the_lock_names_every_dependency_but_torch() -> None:
 
 
 @pytest.mark.parametrize(
-    "folders, extras", [(["src", "api"], []), (["tests", "scripts"], ["build", "fit", "test"])], ids=["service", "tests"]
+    "folders, extras",
+    [(["src", "api"], []), (["tests", "scripts"], ["build", "fit", "test"])],
+    ids=["service", "tests"],
 )
 def test_what_is_imported_is_declared(folders: list[str], extras: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
