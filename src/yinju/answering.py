@@ -87,7 +87,8 @@ def _cited(
     quote = span.of(text)
     if stored(passage.document_id, start, end) != (quote, evidence.found.text_sha256):
         return None
-    inside = [mark for mark in marks if span.start <= mark.start and mark.end <= span.end]
+    kept = [mark for mark in marks if span.start <= mark.start and mark.end <= span.end]
+    offset = passage.start
     return Citation(
         number=0,
         document_id=passage.document_id,
@@ -99,7 +100,7 @@ def _cited(
         quote=quote,
         start=start,
         end=end,
-        highlights=tuple(Highlight(passage.start + m.start, passage.start + m.end, m.of(text)) for m in inside),
+        highlights=tuple(Highlight(offset + mark.start, offset + mark.end, mark.of(text)) for mark in kept),
         text_sha256=evidence.found.text_sha256,
     )
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from threadpoolctl import ThreadpoolController
 
 from yinju import answering, retriever
+from yinju.answering import Outcome
 from yinju.catalogue import Catalogue
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.encoder import Encoder
@@ -106,18 +107,8 @@ class Library:
         found = self._search(derived, prepared, max(top_k, _EVIDENCE_DEPTH), document_ids)
         searched = perf_counter()
         outcome = answering.conclude(prepared, found, derived, self._catalogue.slice, self._settings.min_confidence)
-        return Answer(
-            id=uuid4().hex,
-            status="not_found" if outcome.reason else "answered",
-            reason=outcome.reason,
-            mode="extractive",
-            language=prepared.language,
-            answer=outcome.text,
-            confidence=outcome.confidence,
-            citations=outcome.citations,
-            passages=answering.hits(found[:top_k]),
-            timing_ms=_timing(started, encoded, searched, perf_counter()),
-        )
+        shown = answering.hits(found[:top_k])
+        return _answer(prepared.language, outcome, shown, _timing(started, encoded, searched, perf_counter()))
 
     def search(self, question: str, *, top_k: int = 5, document_ids: Sequence[str] | None = None) -> list[Hit]:
         """The nearest passages, best first. Raises what `ask` raises."""
@@ -233,6 +224,21 @@ def _checked(question: str, top_k: int, document_ids: Sequence[str] | None) -> s
     if document_ids is not None and not document_ids:
         raise InvalidRequest("document_ids is empty. Name at least one document, or leave it out.")
     return trimmed
+
+
+def _answer(language: str, outcome: Outcome, passages: tuple[Hit, ...], timing: Timing) -> Answer:
+    return Answer(
+        id=uuid4().hex,
+        status="not_found" if outcome.reason else "answered",
+        reason=outcome.reason,
+        mode="extractive",
+        language=language,
+        answer=outcome.text,
+        confidence=outcome.confidence,
+        citations=outcome.citations,
+        passages=passages,
+        timing_ms=timing,
+    )
 
 
 def _timing(started: float, encoded: float, searched: float, ended: float) -> Timing:

@@ -8,7 +8,7 @@ from yinju.evidence.expected import expected
 from yinju.evidence.highlights import answers, highlights
 from yinju.question import prepare
 
-ENCODER = CharacterEncoder(dimension=65536)  # a character aligns with itself alone
+ENCODER = CharacterEncoder(dimension=8191)  # a character aligns with itself alone
 
 
 def marked(asked: str, sentence: str) -> list[str]:
