@@ -11,9 +11,9 @@ from random import Random
 from zlib import crc32
 
 from scripts.fitting import confidence, ranking
-from scripts.fitting.corpus import indexed
 from scripts.fitting.samples import Sample, as_asked, swapped, with_near_misses
 from yinju.encoder import Encoder
+from yinju.evaluation.corpus import indexed
 from yinju.evaluation.squad import SquadCorpus, read_squad
 from yinju.progress import Progress
 from yinju.question import prepare

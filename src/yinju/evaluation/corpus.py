@@ -20,15 +20,21 @@ from yinju.stored import Draft
 
 @contextmanager
 def indexed(paragraphs: Sequence[str], encoder: Encoder, progress: Progress = silent) -> Iterator[Derived]:
-    """A temporary index in which row i is paragraph i."""
+    """A temporary index in which row i is paragraph i. `progress` hears of stages `encode` and `build`."""
     with TemporaryDirectory(prefix="yinju-") as folder, Catalogue(Path(folder) / "catalogue.db") as catalogue:
+        origin = origin_of(encoder)
+        catalogue.generation()  # keeps a connection open: SQLite clears its log whenever the last one closes
         encodings = encoder.encode_passages(paragraphs)
         for number, (paragraph, encoding) in enumerate(zip(paragraphs, encodings, strict=True)):
             name = f"{number:06d}.txt"  # rows come in the order of ids
             passage = Passage(f"{number:06d}", 0, len(paragraph), paragraph)
-            reading = Reading(paragraph, "", None, (Block("paragraph", 0, len(paragraph)),))
-            vectors = pack(encoding, len(paragraph), encoder.dimension)
+            vectors = pack(encoding, len(paragraph), origin.dimension)
             digest = sha256(paragraph.encode()).hexdigest()
-            catalogue.put(Draft(None, name, digest, "", reading, (passage,), (vectors,)), origin_of(encoder))
+            catalogue.put(Draft(None, name, digest, "", as_reading(paragraph), (passage,), (vectors,)), origin)
             progress("encode", number + 1, len(paragraphs))
-        yield open_derived(catalogue, Path(folder) / "derived", encoder.fingerprint)
+        yield open_derived(catalogue, Path(folder) / "derived", encoder.fingerprint, progress)
+
+
+def as_reading(text: str) -> Reading:
+    """A text that is one paragraph and nothing else."""
+    return Reading(text, "", None, (Block("paragraph", 0, len(text)),))
