@@ -254,6 +254,16 @@ def test_index_encodes_again_on_request(run: Run, catalogued: None, place: Path,
     assert origin.encoder == "another"
 
 
+def test_index_says_how_many_it_encoded_again(
+    run: Run, catalogued: None, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("index")
+    again = CharacterEncoder()
+    monkeypatch.setattr(CatalogueLibrary, "reencode", lambda self, told: reencode(self._catalogue, again, told))
+    assert run("index", "--reencode").stdout == "2 encoded anew\nseeds: 2 unchanged\n"
+    assert len(again.encoded) > 1
+
+
 def test_index_says_which_folder_is_missing(run: Run, catalogued: None, place: Path) -> None:
     result = run("index")
     assert result.exit_code == 2

@@ -46,9 +46,10 @@ def index(
     settings = Settings.load()
     wanted = folders or [_seeds(settings)]
     with opened(settings) as (library, progress):
-        if reencode:
-            library.reencode(progress)
+        encoded = library.reencode(progress) if reencode else None
         reports = [(folder, library.index(folder, progress)) for folder in wanted]
+    if encoded is not None:
+        stdout().print(say(f"{encoded} encoded anew", f"重新编码 {encoded} 份文件"))
     for folder, report in reports:
         _print_report(folder, report)
     if all(report.refused and not _holds(report) for _, report in reports):
