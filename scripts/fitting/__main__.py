@@ -19,6 +19,7 @@ from scripts.fitting import centres, confidence, ranking, run
 from yinju.encoder import open_encoder
 from yinju.encoder.bundled import ensure_bundled
 from yinju.encoder.loading import open_built
+from yinju.evidence.confidence import Weights
 from yinju.evidence.confidence import confidence as probability
 from yinju.progress import silent
 from yinju.settings import Settings
@@ -59,7 +60,7 @@ def fit_weights(folder: Path) -> None:
 
 def finish(seen: Sequence[run.Seen]) -> None:
     """Fit on two thirds, print the held-out third's figures, write the weights."""
-    kept = [each for each in seen if not each.held_out]
+    kept = [each for each in seen if not each.held_out and each.corpus not in run.MEASURED_ONLY]
     choices = [each.choice for each in kept if each.choice is not None]
     found = ranking.fit(choices)
     counts = Counter(each.corpus for each in kept if each.choice is not None)
@@ -73,7 +74,7 @@ def finish(seen: Sequence[run.Seen]) -> None:
     report([each for each in seen if each.held_out and each.judged is not None], weights)
 
 
-def report(held_out: Sequence[run.Seen], weights: dict[str, float]) -> None:
+def report(held_out: Sequence[run.Seen], weights: Weights) -> None:
     """AUROC, calibration and both sides of refusal, a corpus a line."""
     for corpus in ["all", *sorted({each.corpus for each in held_out})]:
         part = [each.judged for each in held_out if corpus in ("all", each.corpus) and each.judged is not None]

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from scripts.fitting.samples import Sample
 from yinju.derived import Derived
-from yinju.evidence.confidence import features
+from yinju.evidence.confidence import FEATURES, features
 from yinju.evidence.expected import expected
 from yinju.evidence.selection import select
 from yinju.question import Question
@@ -45,12 +45,16 @@ def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None
     return Judged(sample.kind, features(question, wanted, found, evidence, derived), right)
 
 
-def fit(judged: Sequence[Judged]) -> dict[str, float]:
-    """A weight for each feature and an `intercept`, logits a unit."""
-    names = list(judged[0].features)
-    values = np.array([[each.features[name] for name in names] for each in judged])
+def fit(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
+    """Logits a unit of each feature and an `intercept`, for questions in the passages' script and in another."""
+    sides = {"same": 0.0, "foreign": 1.0}
+    return {side: _fit([each for each in judged if each.features["foreign"] == flag]) for side, flag in sides.items()}
+
+
+def _fit(judged: Sequence[Judged]) -> dict[str, float]:
+    values = np.array([[each.features[name] for name in FEATURES] for each in judged])
     right = np.array([each.right for each in judged])
     spread = values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=10.0, max_iter=2000).fit(values / spread, right)
-    found = dict(zip(names, (model.coef_[0] / spread).tolist(), strict=True))
+    model = LogisticRegression(C=1.0, max_iter=5000).fit(values / spread, right)
+    found = dict(zip(FEATURES, (model.coef_[0] / spread).tolist(), strict=True))
     return {name: round(weight, 3) for name, weight in {"intercept": float(model.intercept_[0]), **found}.items()}

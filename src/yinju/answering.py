@@ -19,9 +19,9 @@ from yinju.retriever import Found
 Stored = Callable[[str, int, int], tuple[str, str] | None]
 """(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
 
-_OFF_TOPIC = 0.08  # below this confidence not even the topic is in the reports
+_OFF_TOPIC = 0.06  # below this confidence not even the topic is in the reports
 _DECIMALS = 4  # of a confidence; rounded before it is compared, so that what is shown agrees with what was done
-_MIDDLE, _SPREAD = 40.0, 4.0  # of a passage's logit, for a score between 0 and 1
+_MIDDLE, _SPREAD = 20.0, 4.0  # of a passage's logit, for a score between 0 and 1
 _FURTHEST = 700.0  # beyond it exp overflows
 
 

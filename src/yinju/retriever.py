@@ -27,6 +27,7 @@ Rows = NDArray[np.int64]
 
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 32, 24
 _HIGHEST_BM25 = 2.2  # what one unit of idf can come to: k1 + 1, with tantivy's k1 of 1.2
+_BELOW_ALL = -100.0  # logits; no sentence scores so low
 _NOTHING = -1.0  # the similarity of a sentence without tokens; below any cosine
 
 FEATURES = ("late_passage", "late_sentence", "late_window", "coverage", "coverage_window", "bm25", "length")
@@ -93,6 +94,8 @@ class Measured:
 
 def search(derived: Derived, question: Question, limit: int, allowed: Rows | None = None) -> list[Found]:
     """The `limit` best passages, best first, equals in row order. `allowed` keeps the search to some rows."""
+    if len(derived.passages) == 0:
+        return []
     measured = measure(derived, question, allowed)
     if len(measured.rows) == 0:
         return []
@@ -131,7 +134,7 @@ class _Ranking:
         scores = _reduce_max(self.scores, starts)
         # A passage without a sentence (a heading nothing stands under) is found, and never before one that has any.
         empty = np.diff(starts) == 0
-        scores[empty] = weights()[0] * self.measured.late.passage[empty]
+        scores[empty] = _BELOW_ALL + self.measured.late.passage[empty]
         order = np.lexsort((rows, -scores))[:limit]
         dense = self.derived.vectors.scores(self.question.encoding.pooled, rows[order])
         return [self._found(int(i), float(scores[i]), float(cosine)) for i, cosine in zip(order, dense, strict=True)]

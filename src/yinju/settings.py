@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         description="Another sentence-transformers model: folder or hub id. Unset: the bundled multilingual-e5-small.",
     )
     min_confidence: float = Field(
-        0.13, ge=0.0, le=1.0, description="Answers less probable than this are refused as not found."
+        0.1, ge=0.0, le=1.0, description="Answers less probable than this are refused as not found."
     )
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s]+$", description="The address links in answers start with. Unset: the request's."

@@ -23,6 +23,25 @@ from yinju.question import Question
 from yinju.retriever import Found
 from yinju.text import fold
 
+Weights = Mapping[str, Mapping[str, float]]
+"""Logits a unit of each feature, and an `intercept`, under "same" and "foreign"."""
+
+FEATURES = (
+    "late_sentence",
+    "late_passage",
+    "weakest",
+    "coverage",
+    "coverage_sentence",
+    "dense",
+    "lift",
+    "dense_lift",
+    "margin",
+    "typed",
+    "untyped",
+    "missing_numbers",
+    "missing_names",
+)
+_FURTHEST = 30.0  # logits; beyond them a probability is 0 or 1 to any reader
 _WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
 _WEAKEST = 0.25  # the share of the question's words, those aligned worst, that tell a near miss
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十百]+|[一二三四五六七八九十]+月")
@@ -37,7 +56,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def features(
     question: Question, wanted: Expected, found: Sequence[Found], evidence: Sequence[Evidence], derived: Derived
 ) -> dict[str, float]:
-    """What the probability is worked out from, about 0 to 1 each. There must be evidence."""
+    """FEATURES, about 0 to 1 each, and `foreign`: 1 for a question in another script. There must be evidence."""
     best = evidence[0]
     passage, sentence = _alignment(question, best, derived)
     asked, text = fold(question.text), fold(best.found.passage.text + "\n" + "\n".join(best.found.passage.heading))
@@ -59,22 +78,22 @@ def features(
         "missing_numbers": _missing(set(_NUMBER.findall(asked)), text),
         "missing_names": 0.0 if foreign else _missing({a or b for a, b in _NAME.findall(asked)}, text),
         "foreign": foreign,
-        "foreign_late": foreign * float(question.token_weights @ passage),
     }
 
 
-def confidence(values: Mapping[str, float], weights: Mapping[str, float] | None = None) -> float:
-    """0 to 1, from `features`; with the fitted weights unless others are given."""
-    logit = sum(weight * values.get(name, 1.0) for name, weight in (weights or _fitted()).items())
-    return 1.0 / (1.0 + exp(-max(min(logit, 30.0), -30.0)))
+def confidence(values: Mapping[str, float], weights: Weights | None = None) -> float:
+    """0 to 1, from `features`; with the fitted weights unless others are given.
+
+    A question in another script than the passage has weights of its own: it shares no terms with it, and aligns worse.
+    """
+    fitted = (weights or _fitted())["foreign" if values["foreign"] else "same"]
+    logit = fitted["intercept"] + sum(fitted[name] * values[name] for name in FEATURES)
+    return 1.0 / (1.0 + exp(-max(min(logit, _FURTHEST), -_FURTHEST)))
 
 
 @cache
-def _fitted() -> dict[str, float]:
-    """Weights by feature; `intercept` stands alone."""
-    stored: dict[str, dict[str, float]] = json.loads(
-        (files("yinju.evidence") / "confidence.json").read_text(encoding="utf-8")
-    )
+def _fitted() -> Weights:
+    stored: dict[str, Weights] = json.loads((files("yinju.evidence") / "confidence.json").read_text(encoding="utf-8"))
     return stored["weights"]
 
 
@@ -96,9 +115,13 @@ def _weakest(question: Question, aligned: NDArray[np.float32]) -> float:
     asked = question.text.casefold()
     spans = [match.span() for match in _ASKING.finditer(asked)] if len(asked) == len(question.text) else []
     content = np.array(
-        [not any(a <= start and end <= b for a, b in spans) for start, end in question.encoding.offsets.tolist()], bool
+        [
+            start >= 0 and not any(a <= start and end <= b for a, b in spans)
+            for start, end in question.encoding.offsets.tolist()
+        ],
+        bool,
     )
-    values = np.sort(aligned[content & (question.token_weights > 0)] if content.any() else aligned)
+    values = np.sort(aligned[content] if content.any() else aligned)
     return float(values[: max(1, round(len(values) * _WEAKEST))].mean()) if len(values) else 0.0
 
 
