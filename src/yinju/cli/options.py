@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,18 @@ DocumentIds = Annotated[
         "--document",
         metavar="ID",
         help=say("Look into this document only; may be repeated.", "只在这份文件中查找；可多次使用。"),
+    ),
+]
+Negatives = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE.txt",
+        exists=True,
+        dir_okay=False,
+        help=say(
+            "Put articles that answer nothing, one a line, among the texts; may be repeated.",
+            "混入不含答案的文章，每行一篇；可多次使用。",
+        ),
     ),
 ]
 

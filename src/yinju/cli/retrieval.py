@@ -12,6 +12,7 @@ from rich import box
 from rich.table import Table
 
 from yinju.cli.gating import FailUnder, check_gates
+from yinju.cli.options import Negatives
 from yinju.cli.terminal import bars, note, stdout
 from yinju.cli.wording import say
 from yinju.evaluation.gates import read_gates
@@ -45,18 +46,7 @@ def retrieval(
             ),
         ),
     ] = None,
-    negatives: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE.txt",
-            exists=True,
-            dir_okay=False,
-            help=say(
-                "Articles that answer nothing, one a line, among the paragraphs; may be repeated.",
-                "混入不含答案的文章，每行一篇；可多次使用。",
-            ),
-        ),
-    ] = None,
+    negatives: Negatives = None,
     json_file: Annotated[
         Path | None,
         typer.Option(

@@ -12,13 +12,17 @@ What counts:
   hold it. load: quoted characters divided by evidence characters. evidence: the share of evidence sentences quoted.
 - span: a highlight of a verified quote is the gold answer, or holds it with at most 6 characters more (questions with
   a single answer only).
+- citation recall: the share of all gold evidence sentences that were quoted. citation precision: the share of all
+  citations that hold evidence; those that answer an unanswerable question hold none.
+- calibration: an answer is right where the gold answer was given and a citation holds the evidence. What was refused
+  is asked again without a threshold, to see whether the evidence held back was right.
 - kept: answerable questions not refused. refused: status not_found. AUROC is over `confidence`.
 """
 
 from yinju.evaluation.answers import Judgement, judge
 from yinju.evaluation.asking import Answering, Evaluation, evaluate
-from yinju.evaluation.questions import Question, read_questions
-from yinju.evaluation.report import lines, misses, to_json
+from yinju.evaluation.questions import Question, off_topic, read_questions
+from yinju.evaluation.report import figures, lines, misses, to_json
 from yinju.evaluation.summary import summarise
 
 __all__ = [
@@ -27,9 +31,11 @@ __all__ = [
     "Judgement",
     "Question",
     "evaluate",
+    "figures",
     "judge",
     "lines",
     "misses",
+    "off_topic",
     "read_questions",
     "summarise",
     "to_json",

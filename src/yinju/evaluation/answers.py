@@ -51,6 +51,11 @@ class Judgement:
         return self.status == "answered"
 
     @property
+    def right(self) -> bool:
+        """Whether there is an answer, it was given, and a citation holds the evidence: what confidence speaks of."""
+        return self.question.answerable and self.answer and bool(self.precision)
+
+    @property
     def missed(self) -> bool:
         """Whether a person looking for faults should look here."""
         return not (self.hit1 and self.answer) if self.question.answerable else self.answered

@@ -12,6 +12,7 @@ from yinju.errors import YinjuError
 from yinju.evaluation.answers import RANKS, Judgement, judge, judge_error
 from yinju.evaluation.questions import Question
 from yinju.evaluation.summary import summarise
+from yinju.evaluation.trust import Trust, trust
 from yinju.progress import Progress, silent
 from yinju.records import Answer, Document, Turn
 
@@ -30,40 +31,74 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """judgements and seconds: one a question, in order. altered: ids of documents whose text is not their file's."""
+    """judgements, seconds and shown: one a question, in order.
+
+    altered: ids of documents whose text is not their file's. shown: whether the evidence found was right, that of a
+    refused question included; None where that is not known.
+    """
 
     judgements: tuple[Judgement, ...]
     seconds: tuple[float, ...]
     altered: tuple[str, ...]
+    shown: tuple[bool | None, ...]
 
     def summary(self) -> dict[str, object]:
         """Every figure by its name; see `summarise`."""
         return summarise(self.judgements, len(self.altered), self.seconds)
 
+    def trust(self) -> Trust:
+        """What was quoted and refused, and what confidence is worth."""
+        return trust(self.judgements, self.shown)
 
-def evaluate(library: Answering, questions: Sequence[Question], progress: Progress = silent) -> Evaluation:
+
+def evaluate(
+    library: Answering, questions: Sequence[Question], progress: Progress = silent, candid: Answering | None = None
+) -> Evaluation:
     """Ask the questions one after the other, extractively. `progress` hears of stage `ask`.
 
-    A question that ends in a YinjuError is judged as one; anything else is raised. `questions` is not empty.
+    `candid` is the same library without a threshold: what was refused is asked again of it, to learn whether the
+    evidence held back was right. A question that ends in a YinjuError is judged as one; anything else is raised.
+    `questions` is not empty.
     """
     documents: dict[str, Document] = {}
     judgements: list[Judgement] = []
     seconds: list[float] = []
+    shown: list[bool | None] = []
     for question in questions:
         started = time.perf_counter()
-        try:
-            answer = library.ask(question.question, history=question.turns(), top_k=RANKS, mode="extractive")
-        except YinjuError as error:
-            judgements.append(judge_error(question, error))
-            seconds.append(time.perf_counter() - started)
-        else:
-            seconds.append(time.perf_counter() - started)
-            for document_id in _mentioned(answer) - documents.keys():
-                documents[document_id] = library.document(document_id)
-            judgements.append(judge(question, answer, {key: found.text for key, found in documents.items()}))
+        answer = _ask(library, question)
+        seconds.append(time.perf_counter() - started)
+        judgements.append(_judged(question, answer, library, documents))
+        shown.append(_shown(judgements[-1], candid, documents))
         progress("ask", len(judgements), len(questions))
     altered = sorted(key for key, document in documents.items() if is_altered(document))
-    return Evaluation(tuple(judgements), tuple(seconds), tuple(altered))
+    return Evaluation(tuple(judgements), tuple(seconds), tuple(altered), tuple(shown))
+
+
+def _ask(library: Answering, question: Question) -> Answer | YinjuError:
+    try:
+        return library.ask(question.question, history=question.turns(), top_k=RANKS, mode="extractive")
+    except YinjuError as error:
+        return error
+
+
+def _judged(
+    question: Question, answer: Answer | YinjuError, library: Answering, documents: dict[str, Document]
+) -> Judgement:
+    """`documents` gains those the answer mentions."""
+    if isinstance(answer, YinjuError):
+        return judge_error(question, answer)
+    for document_id in _mentioned(answer) - documents.keys():
+        documents[document_id] = library.document(document_id)
+    return judge(question, answer, {key: found.text for key, found in documents.items()})
+
+
+def _shown(judgement: Judgement, candid: Answering | None, documents: dict[str, Document]) -> bool | None:
+    if judgement.answered or not judgement.question.answerable:
+        return judgement.right
+    if candid is None or judgement.status != "not_found":
+        return None
+    return _judged(judgement.question, _ask(candid, judgement.question), candid, documents).right
 
 
 def _mentioned(answer: Answer) -> set[str]:

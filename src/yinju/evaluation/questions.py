@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from yinju.errors import InvalidRequest
+from yinju.evaluation.squad import SquadCorpus
 from yinju.records import Role, Turn
+
+OFF_TOPIC = "offtopic"
+_OFF_TOPIC_COUNT = 200
 
 _Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -22,7 +27,7 @@ class Question(BaseModel):
     """One line of a question file; fields it does not name are ignored.
 
     evidence: sentences of the document that show the answer, verbatim. answers: ways to write it, or with `all_of`
-    the parts it is made of. An id that starts with `offtopic` marks a question from outside the documents' subject.
+    the parts it is made of. An id that starts with OFF_TOPIC marks a question from outside the documents' subject.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +61,17 @@ def read_questions(path: Path) -> list[Question]:
     if not questions:
         raise InvalidRequest(f"{path} holds no question. Write one JSON object a line.")
     return questions
+
+
+def off_topic(corpus: SquadCorpus) -> list[Question]:
+    """200 questions of another corpus, which the documents asked about do not answer; the same at every call."""
+    pool = [question.question for question in corpus.questions]
+    Random(0).shuffle(pool)
+    return [
+        Question(id=f"{OFF_TOPIC}-q{number}", lang="zh", kind="unanswerable", question=text, answerable=False)
+        for number, text in enumerate(pool[:_OFF_TOPIC_COUNT])
+        if text.strip()
+    ]
 
 
 def _question(path: Path, number: int, line: str) -> Question:

@@ -24,6 +24,18 @@ def to_json(evaluation: Evaluation) -> dict[str, object]:
     return {"summary": evaluation.summary(), "rows": [_row(judgement) for judgement in evaluation.judgements]}
 
 
+def figures(evaluation: Evaluation) -> dict[str, object]:
+    """Every number by the name a limit is set to: `hit1` of all, `list.hit1`, `lang.de.hit1`, `near_miss.auroc`."""
+    named: dict[str, object] = {}
+    for block, found in evaluation.summary().items():
+        prefix = "" if block == "all" else f"{block}."
+        values = found if isinstance(found, dict) else {"": found}
+        named |= {
+            (prefix + name).rstrip("."): value for name, value in values.items() if not isinstance(value, list | dict)
+        }
+    return {name.replace("lang ", "lang."): value for name, value in {**named, **evaluation.trust().figures()}.items()}
+
+
 def _row(judgement: Judgement) -> dict[str, object]:
     question = judgement.question
     return {

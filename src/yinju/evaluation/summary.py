@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from yinju.evaluation.answers import Judgement
+from yinju.evaluation.questions import OFF_TOPIC
 
 Figures = dict[str, object]
 
@@ -43,8 +44,8 @@ def summarise(judgements: Sequence[Judgement], altered: int, seconds: Sequence[f
     """
     asked = [j for j in judgements if j.question.answerable]
     unanswerable = [j for j in judgements if not j.question.answerable]
-    strays = [j for j in unanswerable if j.question.id.startswith("offtopic")]
-    near = [j for j in unanswerable if not j.question.id.startswith("offtopic")]
+    strays = [j for j in unanswerable if j.question.id.startswith(OFF_TOPIC)]
+    near = [j for j in unanswerable if not j.question.id.startswith(OFF_TOPIC)]
     figures: dict[str, object] = {"all": _block(asked)}
     for kind in sorted({j.question.kind for j in asked}):
         figures[kind] = _block([j for j in asked if j.question.kind == kind])
