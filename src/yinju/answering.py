@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from yinju.derived import Derived
-from yinju.evidence.confidence import confidence, features
+from yinju.evidence.confidence import confidence, features, topical
 from yinju.evidence.expected import Expected, expected
 from yinju.evidence.highlights import highlights
 from yinju.evidence.selection import Evidence, select, shortened
@@ -19,7 +19,7 @@ from yinju.retriever import Found
 Stored = Callable[[str, int, int], tuple[str, str] | None]
 """(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
 
-_OFF_TOPIC = 0.06  # below this confidence not even the topic is in the reports
+_OFF_TOPIC = 0.06  # a question less topical than this is about something else
 _DECIMALS = 4  # of a confidence; rounded before it is compared, so that what is shown agrees with what was done
 _MIDDLE, _SPREAD = 20.0, 4.0  # of a passage's logit, for a score between 0 and 1
 _FURTHEST = 700.0  # beyond it exp overflows
@@ -49,11 +49,11 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
         return Outcome("empty_index", refusal_text(question.language, "empty_index"), 0.0, ())
     wanted = expected(question.text)
     evidence = select(found, wanted)
-    probability = 0.0
-    if evidence:
-        probability = round(confidence(features(question, wanted, found, evidence, derived)), _DECIMALS)
-    if probability < threshold or not evidence:
-        return _refusal(question, derived, probability, threshold)
+    seen = features(question, wanted, found, evidence, derived) if evidence else None
+    probability = round(confidence(seen), _DECIMALS) if seen else 0.0
+    if seen is None or probability < threshold:
+        near = seen is not None and topical(seen) >= min(_OFF_TOPIC, threshold)
+        return _refusal(question, derived, probability, near)
     quoted = (_cited(each, question, wanted, derived, stored) for each in evidence)
     citations = tuple(
         replace(citation, number=number)
@@ -61,12 +61,12 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
     )
     if not citations:  # evidence that vanished while it was being quoted is no evidence
         below = max(0.0, min(probability, round(threshold - 10**-_DECIMALS, _DECIMALS)))
-        return _refusal(question, derived, below, threshold)
+        return _refusal(question, derived, below, near=True)
     return Outcome(None, answer_text(question.language, citations), probability, citations)
 
 
-def _refusal(question: Question, derived: Derived, probability: float, threshold: float) -> Outcome:
-    reason: Reason = "off_topic" if probability < min(_OFF_TOPIC, threshold) else "no_evidence"
+def _refusal(question: Question, derived: Derived, probability: float, near: bool) -> Outcome:
+    reason: Reason = "no_evidence" if near else "off_topic"
     missing = missing_words(question.text, question.language, derived.lexical.knows)
     return Outcome(reason, refusal_text(question.language, reason, missing), probability, ())
 

@@ -38,6 +38,7 @@ def asked(text: str, derived: Derived, catalogue: Catalogue, threshold: float = 
 
 def sure(monkeypatch: pytest.MonkeyPatch, probability: float) -> None:
     monkeypatch.setattr(answering, "confidence", lambda _: probability)
+    monkeypatch.setattr(answering, "topical", lambda _: probability)
 
 
 def test_a_quote_is_the_stored_text_and_its_marks_lie_inside(catalogue: Catalogue, derived: Derived) -> None:

@@ -91,6 +91,14 @@ def confidence(values: Mapping[str, float], weights: Weights | None = None) -> f
     return 1.0 / (1.0 + exp(-max(min(logit, _FURTHEST), -_FURTHEST)))
 
 
+def topical(values: Mapping[str, float]) -> float:
+    """The confidence there would be if every number and name of the question stood in the passage.
+
+    Tells a question about something else from one that asks for another year.
+    """
+    return confidence({**values, "missing_numbers": 0.0, "missing_names": 0.0})
+
+
 @cache
 def _fitted() -> Weights:
     stored: dict[str, Weights] = json.loads((files("yinju.evidence") / "confidence.json").read_text(encoding="utf-8"))
