@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.console import OpenPage
 from tests.browser.steps import ABSENT, YOUTH, ask, overflow
@@ -73,6 +74,27 @@ def test_nothing_is_wider_than_a_phone(open_page: OpenPage) -> None:
     page.goto(source)
     expect(page.locator("#text mark").first).to_be_in_viewport()
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("width", [320, 360, 390, 460, 740])
+def test_nothing_in_the_bar_lies_on_anything_else(open_page: OpenPage, locale: str, width: int) -> None:
+    page = open_page(locale=locale, viewport={"width": width, "height": 740})
+    expect(page.locator("#reports-count")).to_contain_text("3")
+    ask(page, YOUTH)
+    expect(page.locator("#new")).to_be_visible()
+    assert_apart(page.locator(".bar").locator("img, h1, .tagline, .tools > *"), width)
+    page.goto(str(page.locator(".full").first.get_attribute("href")))
+    expect(page.locator("#text mark").first).to_be_visible()
+    assert_apart(page.locator(".bar").locator("img, .name, .tagline, .tools > *"), width)
+
+
+def assert_apart(row: Locator, width: int) -> None:
+    """That what is shown of a row follows from left to right, inside the window."""
+    boxes = [box for each in row.all() if (box := each.bounding_box()) and box["width"] > 1]
+    edges = [(box["x"], box["x"] + box["width"]) for box in boxes]
+    assert all(before[1] <= after[0] for before, after in pairwise(edges)), edges
+    assert edges[-1][1] <= width
 
 
 def test_the_page_speaks_english_to_an_english_browser(open_page: OpenPage) -> None:

@@ -128,7 +128,7 @@ const en = {
   "skip.source": "Skip to the text",
   "nav.reports": "Reports",
   "nav.reports.count": "Reports ({n})",
-  "nav.new": "New conversation",
+  "nav.new": "New chat",
   "nav.language": "中文",
   "nav.ask": "Ask a question",
   "theme.auto": "Appearance: same as system",
