@@ -25,6 +25,7 @@ from yinju.encoder import Encoder, Encoding
 
 Role = Literal["query", "passage"]
 Result = TypeVar("Result")
+_Row = tuple[bytes, int, int, bytes, bytes, bytes, int]  # as the table's columns
 
 LIMIT = 1 << 30
 """Bytes of encodings kept; what was not used for longest goes first. About 10,000 passages of 300 characters."""
@@ -62,7 +63,7 @@ class EncodingCache:
         self._limit = limit
         self._lock = Lock()
         self._used: set[bytes] = set()
-        self._waiting: dict[bytes, tuple[object, ...]] = {}
+        self._waiting: dict[bytes, _Row] = {}
         self._written = time.monotonic()
         self._connection: sqlite3.Connection | None = None
         self._guarded(self._open)
@@ -158,11 +159,11 @@ class EncodingCache:
         self._connection = None
 
     def _row(self, key: bytes) -> tuple[int, bytes, bytes, bytes] | None:
-        query = "SELECT dimension, pooled, tokens, offsets, checksum FROM encodings WHERE key = ?"
-        found = self._connected.execute(query, (key,)).fetchone()
+        query = "SELECT * FROM encodings WHERE key = ?"
+        found = self._waiting.get(key) or self._connected.execute(query, (key,)).fetchone()
         if found is None:
             return None
-        dimension, pooled, tokens, offsets, checksum = found
+        _, _, dimension, pooled, tokens, offsets, checksum = found
         return (dimension, pooled, tokens, offsets) if crc32(pooled + tokens + offsets) == checksum else None
 
     def _write(self) -> None:

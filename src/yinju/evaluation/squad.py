@@ -52,7 +52,9 @@ def _not_squad(path: Path, why: str) -> InvalidRequest:
     )
 
 
-def _question(qa: dict[str, object], paragraph: int) -> SquadQuestion:
+def _question(qa: object, paragraph: int) -> SquadQuestion:
+    if not isinstance(qa, dict):
+        raise TypeError(f"{qa!r} is no question")
     # CAIL writes the flag as a string.
     impossible = str(qa.get("is_impossible", "")).lower() == "true"
     answers = () if impossible else _answers(qa)
