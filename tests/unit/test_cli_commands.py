@@ -11,7 +11,6 @@ from typer.testing import CliRunner, Result
 
 from tests.fake_library import FakeLibrary
 from tests.fakes import CharacterEncoder
-from tests.scored_library import DATA, QUESTIONS, ScoredLibrary
 from yinju import wire
 from yinju.catalogue import Catalogue
 from yinju.cli import app
@@ -294,50 +293,3 @@ def test_model_checks_and_prints_the_folder(run: Run, built: Path) -> None:
     result = run("model")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Delete the folder" in result.stderr
-
-
-# -------------------------------------------------------------------------------------------------------- eval
-
-
-@pytest.fixture
-def scored(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
-    """The settings libraries were opened with."""
-    opened: list[Settings] = []
-
-    def open_library(settings: Settings, progress: Progress) -> ScoredLibrary:
-        opened.append(settings)
-        return ScoredLibrary()
-
-    monkeypatch.setattr(Library, "open", open_library)
-    return opened
-
-
-def test_eval_prints_figures_and_on_request_misses(run: Run, scored: list[Settings], place: Path) -> None:
-    result = run("eval", "answers", str(QUESTIONS), "--json", "out.json")
-    assert result.exit_code == 0
-    recorded = (DATA / "scored.txt").read_text("utf-8").splitlines()
-    figures = [line for line in recorded if not line.startswith("miss")]
-    assert result.stdout.splitlines()[:-1] == figures
-    assert result.stdout.splitlines()[-1].startswith("latency_ms")
-    assert "miss {'id': 'near-2'" in run("eval", "answers", str(QUESTIONS), "--miss").stdout
-    assert len(json.loads((place / "out.json").read_text("utf-8"))["rows"]) == 17
-
-
-def test_eval_of_a_corpus_leaves_the_index_alone(
-    run: Run, scored: list[Settings], place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    indexed: list[Path] = []
-    monkeypatch.setattr(ScoredLibrary, "index", lambda self, folder, progress: indexed.append(folder))
-    result = run("eval", "answers", str(QUESTIONS), "--corpus", str(DATA))
-    assert result.exit_code == 0
-    assert indexed == [DATA]
-    assert scored[0].index != Path("index")
-    assert not scored[0].index.exists()  # gone with the evaluation
-    assert list(place.iterdir()) == []
-
-
-def test_eval_needs_something_to_ask_about(run: Run, scored: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ScoredLibrary, "documents", lambda self, limit: [])
-    result = run("eval", "answers", str(QUESTIONS))
-    assert result.exit_code == 2
-    assert "Nothing is indexed" in result.stderr
