@@ -9,6 +9,7 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 EVAL ?= ../shared/eval/report_dev.jsonl
+DATA ?= ../shared/data
 YINJU := .venv/bin/yinju
 
 # An unpacked bundle carries its model.
@@ -31,9 +32,9 @@ check: dev ## Lint, formatting and types
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
 
-eval: questions model ## Score the answers to the development questions (EVAL names another file)
+eval: questions model ## Score answers and retrieval (EVAL and DATA name other questions and public question files)
 	$(YINJU) index
-	$(YINJU) eval answers $(EVAL)
+	scripts/evaluate.sh $(EVAL) $(DATA)
 
 bench: model ## Time a question over HTTP against encoding it alone
 	$(YINJU) index
