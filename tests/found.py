@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinju.passages import sentence_spans
+from yinju.passages import document_sentences, sentence_spans
 from yinju.records import Block, Passage
 from yinju.retriever import Found, FoundSentence
 
@@ -13,7 +13,7 @@ def found(
     """A passage of one paragraph at `start` of its document; its sentences have `scores`, then 0."""
     whole = " " * start + text
     block = Block("paragraph", start, len(whole))
-    spans = sentence_spans([block], whole, start, len(whole))
+    spans = sentence_spans(document_sentences([block], whole), whole, start, len(whole))
     given = [*scores, *[0.0] * (len(spans) - len(scores))]
     sentences = tuple(FoundSentence(span, score, 0.5, 0.5) for span, score in zip(spans, given, strict=True))
     passage = Passage(document_id, start, len(whole), text)

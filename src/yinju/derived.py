@@ -19,7 +19,7 @@ from yinju.blobs import unpack_offsets, unpack_pooled
 from yinju.catalogue import Catalogue, Snapshot
 from yinju.lexical import LexicalIndex, LexicalWriter
 from yinju.passage_table import PassageTable, PassageTableWriter
-from yinju.passages import SPLITTER, sentence_spans
+from yinju.passages import SPLITTER, document_sentences, sentence_spans
 from yinju.progress import Progress, silent
 from yinju.sentence_table import SentenceTable, SentenceWriter
 from yinju.stored import Generation, Origin
@@ -118,13 +118,14 @@ def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
         done = 0
         for document in snapshot.documents():
             table.begin(document.id, document.title, document.date, document.name, document.text_sha256)
+            every = document_sentences(document.blocks, document.text)
             for stored in snapshot.passages(document):
                 table.add(stored.passage)
                 vectors.add(unpack_pooled(stored.vectors.pooled))
                 tokens.add(stored.vectors.tokens, stored.vectors.offsets)
                 lexical.add(terms(stored.passage.text), terms("\n".join(stored.passage.heading)))
                 place = stored.passage
-                spans = sentence_spans(document.blocks, document.text, place.start, place.end)
+                spans = sentence_spans(every, document.text, place.start, place.end)
                 sentences.add(document.text, place.start, spans, unpack_offsets(stored.vectors.offsets))
                 done += 1
                 progress("build", done, snapshot.counts.passages)

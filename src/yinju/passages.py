@@ -6,13 +6,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from operator import attrgetter
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
 
 from yinju.records import Block, Document, Passage, Reading, Span
 from yinju.text import sentences
 
-__all__ = ["LONGEST", "SPLITTER", "sentence_spans", "split"]
+__all__ = ["LONGEST", "SPLITTER", "document_sentences", "sentence_spans", "split"]
 
 # Names the way of cutting: part of the index's fingerprint, changed with whatever changes a passage.
 SPLITTER = "sentences-1"
@@ -79,17 +80,27 @@ def split(document_id: str, source: Reading | Document) -> list[Passage]:
     ]
 
 
-def sentence_spans(blocks: Iterable[Block], text: str, start: int, end: int) -> list[Span]:
-    """The sentences of `text[start:end]`, a passage; none crosses a block's end, and headings are none.
+def document_sentences(blocks: Iterable[Block], text: str) -> list[Span]:
+    """The sentences of a whole document, in order; none crosses a block's end, and headings are none.
+
+    Found once a document, not once a passage: a file may be a single block of millions of characters.
+    """
+    return [
+        span
+        for block in blocks
+        if block.kind not in ("title", "heading")
+        for span in sentences(text, block.start, block.end)
+    ]
+
+
+def sentence_spans(found: Sequence[Span], text: str, start: int, end: int) -> list[Span]:
+    """Those of a document's sentences that stand in `text[start:end]`, a passage, and hold a letter or a figure.
 
     A sentence too long for one passage is given as the part of it inside `[start, end)`.
     """
-    spans = (
-        Span(max(span.start, start), min(span.end, end))
-        for block in blocks
-        if block.kind not in ("title", "heading") and block.start < end and start < block.end
-        for span in sentences(text, block.start, block.end)
-    )
+    first = bisect_right(found, start, key=attrgetter("end"))
+    last = bisect_left(found, end, key=attrgetter("start"))
+    spans = (Span(max(span.start, start), min(span.end, end)) for span in found[first:last])
     return [span for span in spans if span.start < span.end and any(map(str.isalnum, span.of(text)))]
 
 

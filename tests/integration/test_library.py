@@ -7,7 +7,7 @@ import pytest
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoder
 from yinju.library import CATALOGUE, Library
-from yinju.passages import sentence_spans
+from yinju.passages import document_sentences, sentence_spans
 from yinju.records import Answer, Turn
 
 ASKED = [
@@ -53,7 +53,7 @@ def check(answer: Answer, library: Library) -> None:
         assert cited.text_sha256 == document.text_sha256
         low, high = (int(offset) for offset in cited.passage_id.rsplit(":", 1)[1].split("-"))
         assert low <= cited.start < cited.end <= high
-        sentences = sentence_spans(document.blocks, document.text, low, high)
+        sentences = sentence_spans(document_sentences(document.blocks, document.text), document.text, low, high)
         assert len(cited.quote) <= 400
         assert (cited.start, cited.end) in {(span.start, span.end) for span in sentences}
         for mark in cited.highlights:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yinju.passages import LONGEST, SPLITTER, sentence_spans, split
+from yinju.passages import LONGEST, SPLITTER, document_sentences, sentence_spans, split
 from yinju.readers import read
-from yinju.records import Block, Passage, Reading
+from yinju.records import Block, Passage, Reading, Span
 
 SEED = next((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 P = "全年开办青年夜校121期，覆盖青年6000余人次。"
@@ -21,8 +21,11 @@ def cut(text: str, name: str = "report.txt") -> tuple[Reading, list[Passage]]:
 
 
 def found_sentences(reading: Reading, passage: Passage) -> list[str]:
-    spans = sentence_spans(reading.blocks, reading.text, passage.start, passage.end)
-    return [span.of(reading.text) for span in spans]
+    return [span.of(reading.text) for span in spans_in(reading, passage)]
+
+
+def spans_in(reading: Reading, passage: Passage) -> list[Span]:
+    return sentence_spans(document_sentences(reading.blocks, reading.text), reading.text, passage.start, passage.end)
 
 
 def test_a_short_document_is_one_passage() -> None:
@@ -215,7 +218,7 @@ def _path(reading: Reading, block: Block) -> list[str]:
 def test_sentences_are_in_order_disjoint_in_bounds_and_cross_no_block(reading: Reading) -> None:
     for passage in split("d", reading):
         at = passage.start
-        for span in sentence_spans(reading.blocks, reading.text, passage.start, passage.end):
+        for span in spans_in(reading, passage):
             assert at <= span.start < span.end <= passage.end
             assert any(b.start <= span.start and span.end <= b.end for b in reading.blocks if b.kind != "heading")
             at = span.end
@@ -224,12 +227,13 @@ def test_sentences_are_in_order_disjoint_in_bounds_and_cross_no_block(reading: R
 @given(documents())
 def test_passages_hold_whole_sentences_unless_one_is_too_long(reading: Reading) -> None:
     passages = split("d", reading)
-    everything = sentence_spans(reading.blocks, reading.text, 0, len(reading.text))
-    kept = [span for p in passages for span in sentence_spans(reading.blocks, reading.text, p.start, p.end)]
+    everything = sentence_spans(document_sentences(reading.blocks, reading.text), reading.text, 0, len(reading.text))
+    kept = [span for passage in passages for span in spans_in(reading, passage)]
     short = [span for span in everything if span.end - span.start <= 400]
     assert [span for span in short if span not in kept] == []
 
 
 @pytest.mark.parametrize("start, end", [(0, 0), (3, 3)])
 def test_an_empty_slice_holds_no_sentence(start: int, end: int) -> None:
-    assert sentence_spans([Block("paragraph", 0, 6)], "甲。乙。丙。", start, end) == []
+    text = "甲。乙。丙。"
+    assert sentence_spans(document_sentences([Block("paragraph", 0, 6)], text), text, start, end) == []
