@@ -15,6 +15,7 @@ from yinju.evidence.wording import answer_text, missing_words, refusal_text
 from yinju.question import Question
 from yinju.records import Citation, Highlight, Hit, Reason, Span
 from yinju.retriever import Found
+from yinju.text import terms
 
 Stored = Callable[[str, int, int], tuple[str, str] | None]
 """(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
@@ -49,9 +50,10 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
         return Outcome("empty_index", refusal_text(question.language, "empty_index"), 0.0, ())
     wanted = expected(question.text)
     evidence = select(found, wanted)
-    seen = features(question, wanted, found, evidence, derived) if evidence else None
+    # Without a letter or a figure nothing is asked, and such a text's vector may lie near anything.
+    seen = features(question, wanted, found, evidence, derived) if evidence and terms(question.text) else None
     probability = round(confidence(seen), _DECIMALS) if seen else 0.0
-    if seen is None or probability < threshold:
+    if not evidence or probability < threshold:
         near = seen is not None and topical(seen) >= min(_OFF_TOPIC, threshold)
         return _refusal(question, derived, probability, near)
     quoted = (_cited(each, question, wanted, derived, stored) for each in evidence)

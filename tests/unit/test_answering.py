@@ -71,6 +71,15 @@ def test_a_sentence_too_long_to_quote_is_cut_at_a_clause_mark_and_keeps_its_mark
     assert [mark.text for mark in citation.highlights] == ["121期"]
 
 
+@pytest.mark.parametrize("text", ["😀😀😀", "？？！", "...", "《》", "\x00", "\u200b"])
+def test_a_question_of_no_words_is_about_nothing(
+    text: str, catalogue: Catalogue, derived: Derived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure(monkeypatch, 1.0)
+    outcome = asked(text, derived, catalogue, threshold=0.1)
+    assert (outcome.reason, outcome.confidence, outcome.citations) == ("off_topic", 0.0, ())
+
+
 @pytest.mark.parametrize(
     "probability, threshold, answered",
     [

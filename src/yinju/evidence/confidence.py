@@ -51,6 +51,7 @@ _ASKING = re.compile(
     r"|\b(?:what|which|who|whom|whose|when|where|why|how|many|much|did|does|do|is|are|was|were|the|a|an|of|in|on|at|to|for|by|and)\b"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def features(
@@ -62,7 +63,8 @@ def features(
     asked, text = fold(question.text), fold(best.found.passage.text + "\n" + "\n".join(best.found.passage.heading))
     rivals = [each.score for each in found if each.row != best.found.row]
     margin = best.found.score - max(rivals) if rivals else _WIDEST_MARGIN
-    foreign = float(bool(_HAN.search(text)) and not _HAN.search(asked))
+    # Figures alone are in no script: they stand in a passage as they are asked.
+    foreign = float(bool(_HAN.search(text) and _LETTER.search(asked)) and not _HAN.search(asked))
     return {
         "late_sentence": float(question.token_weights @ sentence),
         "late_passage": float(question.token_weights @ passage),
