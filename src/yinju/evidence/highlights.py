@@ -18,13 +18,20 @@ _REACH = 12.0  # characters; how far an aligned word speaks for what stands near
 _ANOTHER_CLAUSE = 0.4  # a word behind a comma speaks for what is there
 _ADVERBIAL = 8  # characters; what stands before such a comma, often a date, belongs to the clause after it
 _UNIT_CHARACTER = 2.0  # for each character of what is counted that follows the figure; outweighs any nearness
+# Asked for a day, a year beside one tells of which edition or plan the sentence speaks.
+_BARE_YEAR = re.compile(r"\d{4}\s?[年년]?")
+_ASKS_YEAR = re.compile(r"[哪何几]一?个?年|年份|\byears?\b|몇\s?년|어느 해|\bгод|ann[eé]e|jahr|\baños?\b|\banos?\b")
 _MAGNITUDES = "百千万亿"
 _FIGURE = re.compile(rf"第?[约近超逾达过]*(?:[\d,.]+|[一二三四五六七八九十百千两零〇]+)[{_MAGNITUDES}]*[余多来]?\s?")
 
 
 def answers(sentence: str, wanted: Expected) -> list[Span]:
     """Spans of `sentence`, in order, that may answer: of the kind asked for and not said by the question itself."""
-    return [span for span in candidates(sentence, wanted.kind) if fold(span.of(sentence)) not in wanted.asked]
+    found = [span for span in candidates(sentence, wanted.kind) if fold(span.of(sentence)) not in wanted.asked]
+    if wanted.kind != "date" or _ASKS_YEAR.search(wanted.asked):
+        return found
+    finer = [span for span in found if not _BARE_YEAR.fullmatch(span.of(sentence))]
+    return finer or found
 
 
 def highlights(
