@@ -38,7 +38,7 @@ the question could reach. length: log of the sentence's characters."""
 
 @cache
 def weights() -> Floats:
-    """(features,): logits a unit of each feature, as `yinju fit ranking` found them."""
+    """(features,): logits a unit of each feature, as `python -m scripts.fitting weights` found them."""
     stored = json.loads((files("yinju") / "ranking.json").read_text(encoding="utf-8"))["weights"]
     return np.array([stored[name] for name in FEATURES], np.float32)
 

@@ -85,9 +85,14 @@ def _print_report(folder: Path, report: IndexReport) -> None:
     lines += [f"  [cyan]~[/] {_safe(name)}" for name in report.replaced]
     lines += [f"  [cyan]>[/] {_safe(old)} → {_safe(new)}" for old, new in report.moved]
     lines += [f"  [magenta]-[/] {_safe(name)}" for name in report.removed]
-    lines += [f"  [yellow]![/] {_safe(name)}: {_safe(why)}" for name, why in report.refused]
+    lines += [f"  [yellow]![/] {_safe(_refusal(name, why))}" for name, why in report.refused]
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+def _refusal(name: str, why: str) -> str:
+    """What a reader says of a file begins with its name already."""
+    return why if why.startswith(f"{name} ") else f"{name}: {why}"
 
 
 def _safe(text: str) -> str:

@@ -56,7 +56,7 @@ class Centres:
 
 @cache
 def shipped() -> Centres:
-    """The centres of the default model, as `yinju fit centres` measured them."""
+    """The centres of the default model, as `python -m scripts.fitting centres` measured them."""
     return Centres.from_json((files("yinju.encoder") / _FILE).read_text(encoding="utf-8"))
 
 

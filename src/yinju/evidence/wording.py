@@ -14,8 +14,8 @@ from yinju.text import terms
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """lead: before the quotes, with {title}; empty where the quote alone reads as the answer. name: how one "
-    "is quoted."""
+    """lead: before the quotes, with {title}; empty where the quote alone reads as the answer. name: how a missing
+    name is quoted."""
 
     lead: str
     quote: str
