@@ -61,7 +61,8 @@ def test_passages_have_centres_of_their_own() -> None:
 def test_a_vector_at_its_centre_stays_finite() -> None:
     at_centre = Centres("plain", {ANY: centre((0.8, 0.6), (0.6, 0.8))}, {ANY: centre((0, 0), (0, 0))})
     encoding = CentredEncoder(Plain(), at_centre).encode_query("x")
-    assert np.isfinite(encoding.pooled).all() and np.isfinite(encoding.tokens).all()
+    assert np.isfinite(encoding.pooled).all()
+    assert np.isfinite(encoding.tokens).all()
 
 
 def test_the_fingerprint_tells_centres_apart() -> None:
@@ -98,4 +99,4 @@ def test_the_shipped_centres_are_the_default_models(monkeypatch: pytest.MonkeyPa
 
 
 def test_another_models_fingerprint_is_known_only_once_it_is_loaded() -> None:
-    assert encoder_fingerprint(Settings(model="some/model")) is None
+    assert encoder_fingerprint(Settings.load(model="some/model")) is None
