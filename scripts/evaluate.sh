@@ -36,7 +36,7 @@ retrieval "XQuAD, Chinese" "$data/xquad.zh.json"
 retrieval "XQuAD, English to Chinese" "$data/xquad.zh.json" "$data/xquad.en.json"
 retrieval "XQuAD, German to Chinese" "$data/xquad.zh.json" "$data/xquad.de.json"
 
-title "answers among news articles (the first time takes a quarter of an hour)"
+title "answers among news articles (the first time takes some ten minutes)"
 if present "$data/crud_news_1.txt"; then
     $yinju eval answers "$questions" --negatives "$data/crud_news_1.txt"
 fi
