@@ -132,15 +132,6 @@ class LexicalIndex:
         held[of_row[found], places[found]] = True
         return held[:, of_term]
 
-    def coverage(self, terms: Sequence[str], rows: Rows) -> Floats:
-        """(rows,), 0 to 1: how much of the question each passage matches, terms weighed by their idf."""
-        terms = list(dict.fromkeys(terms))
-        weights = np.array([self.idf(term) for term in terms])
-        if not terms:
-            return np.zeros(len(rows), np.float32)
-        covered: Floats = (self.holds(terms, rows) @ weights / weights.sum()).astype(np.float32)
-        return covered
-
     def _frequency(self, term: str) -> int:
         return int(max(self._searcher.doc_freq(field, term) for field in (_BODY, _HEADING)))
 

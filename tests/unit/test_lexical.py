@@ -137,20 +137,6 @@ def test_which_terms_a_passage_holds(index: LexicalIndex, passages: Passages) ->
     assert index.holds([], rows).shape == (4, 0)
 
 
-def test_coverage_is_the_matched_share_of_the_idf(index: LexicalIndex, passages: Passages) -> None:
-    terms = [*passages[0][0][:3], "没有", "没有"]
-    rows = np.array([0, 17, 200])
-    weights = {term: index.idf(term) for term in terms}
-    expected = [
-        sum(weight for term, weight in weights.items() if term in {*passages[row][0], *passages[row][1]})
-        / sum(weights.values())
-        for row in rows
-    ]
-    assert index.coverage(terms, rows) == pytest.approx(expected)
-    assert index.coverage([], rows).tolist() == [0, 0, 0]
-    assert index.coverage(passages[0][0], np.array([0])) == pytest.approx([1])
-
-
 def test_an_empty_index_answers(tmp_path: Path) -> None:
     index = written(tmp_path, [])
     assert len(index.search(["甲"], 5)[0]) == 0
