@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from yinju.encoder.centring import centred_fingerprint, shipped
 from yinju.encoder.manifest import bundled_fingerprint
 from yinju.encoder.protocol import Encoder, Encoding, Floats, Ints
@@ -28,4 +30,9 @@ def open_encoder(settings: Settings, progress: Progress = silent) -> Encoder:
 
 def encoder_fingerprint(settings: Settings) -> str | None:
     """The fingerprint `open_encoder` would give, where it is known without loading the model; else None."""
-    return centred_fingerprint(bundled_fingerprint(), shipped()) if settings.model is None else None
+    return _default_fingerprint() if settings.model is None else None
+
+
+@cache
+def _default_fingerprint() -> str:
+    return centred_fingerprint(bundled_fingerprint(), shipped())
