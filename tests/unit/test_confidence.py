@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from yinju.evidence.confidence import FEATURES, confidence, topical
+from yinju.evidence.confidence import FEATURES, _numbers, confidence, topical
 
 ZERO = dict.fromkeys((*FEATURES, "foreign"), 0.0)
 SAME = {**dict.fromkeys(FEATURES, 0.0), "intercept": -1.0, "late_sentence": 2.0, "missing_numbers": -4.0}
@@ -47,3 +47,18 @@ def test_better_aligned_is_surer_and_a_missing_number_less_sure() -> None:
 def test_what_a_question_is_about_does_not_hang_on_its_numbers_and_names() -> None:
     asked = {**ZERO, "late_sentence": 0.5, "missing_numbers": 1.0, "missing_names": 0.5}
     assert topical(asked) == confidence({**asked, "missing_numbers": 0.0, "missing_names": 0.0}) > confidence(asked)
+
+
+@pytest.mark.parametrize(
+    "asked, numbers",
+    [
+        ("7. 开办了多少期夜校？", set()),
+        ("第7个问题：2025年开办了多少期？", {"2025"}),
+        ("question 7: how many sessions?", set()),
+        ("请用50字以内回答：开办了多少期？", set()),
+        ("7.5万人次是哪项活动？", {"7.5"}),
+        ("第7期的主题是什么？", {"7"}),
+    ],
+)
+def test_figures_that_number_the_question_need_stand_in_no_passage(asked: str, numbers: set[str]) -> None:
+    assert _numbers(asked) == numbers

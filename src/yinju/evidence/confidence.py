@@ -45,6 +45,11 @@ _FURTHEST = 30.0  # logits; beyond them a probability is 0 or 1 to any reader
 _WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
 _WEAKEST = 0.25  # the share of the question's words, those aligned worst, that tell a near miss
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十百]+|[一二三四五六七八九十]+月")
+# Figures that number the question or size the answer: no passage need hold them.
+_BESIDE_THE_POINT = re.compile(
+    r"^\W*(?:第?\d{1,2}[个道]?(?:问题|题)?|question \d{1,2})\s?(?:[、:)]|\.(?!\d))"
+    r"|(?:用|\bin|\bwithin) ?\d+ ?(?:个?字|words\b)"
+)
 _NAME = re.compile(r"[“《「『\"]([^”》」』\"]{2,40})[”》」』\"]|\b([a-z][a-z0-9.-]{2,})\b")
 _ASKING = re.compile(
     r"多少|什么|哪[些个位里年天一几家种]*|几[个位次]?|谁|何时|何地|如何|怎么样?|为什么|是否|请问|吗|呢|[？?，,。.！!、：:的了是在]"
@@ -77,7 +82,7 @@ def features(
         "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
-        "missing_numbers": _missing(set(_NUMBER.findall(asked)), text),
+        "missing_numbers": _missing(_numbers(asked), text),
         "missing_names": 0.0 if foreign else _missing({a or b for a, b in _NAME.findall(asked)}, text),
         "foreign": foreign,
     }
@@ -133,6 +138,10 @@ def _weakest(question: Question, aligned: NDArray[np.float32]) -> float:
     )
     values = np.sort(aligned[content] if content.any() else aligned)
     return float(values[: max(1, round(len(values) * _WEAKEST))].mean()) if len(values) else 0.0
+
+
+def _numbers(asked: str) -> set[str]:
+    return set(_NUMBER.findall(_BESIDE_THE_POINT.sub("", asked)))
 
 
 def _missing(wanted: set[str], text: str) -> float:
