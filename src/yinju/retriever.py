@@ -17,6 +17,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from yinju.blobs import Int8s
 from yinju.derived import Derived
 from yinju.question import Question
 from yinju.records import Passage, Span
@@ -28,6 +29,7 @@ Rows = NDArray[np.int64]
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 32, 24
 _HIGHEST_BM25 = 2.2  # what one unit of idf can come to: k1 + 1, with tantivy's k1 of 1.2
 _BELOW_ALL = -100.0  # logits; no sentence scores so low
+_BLOCK = 512  # tokens made float at a time: they stay in the cache, a quarter faster than all at once
 _NOTHING = -1.0  # the similarity of a sentence without tokens; below any cosine
 
 FEATURES = ("late_passage", "late_sentence", "late_window", "coverage", "coverage_window", "bm25", "length")
@@ -180,9 +182,7 @@ def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences
     tokens = derived.tokens.gather(rows)
     counts = np.diff(sentences.starts)
     first_tokens = np.repeat(tokens.starts[:-1], counts)
-    query = question.encoding.tokens / derived.tokens.scale
-    similar = np.full((len(query), len(tokens.vectors) + 1), _NOTHING, np.float32)  # one column to reduce past the end
-    np.matmul(query, tokens.vectors.T.astype(np.float32), out=similar[:, :-1])
+    similar = _similar(question.encoding.tokens / np.float32(derived.tokens.scale), tokens.vectors)
     bounds = np.stack(
         (first_tokens + sentences.places["first_token"], first_tokens + sentences.places["last_token"]), axis=1
     )
@@ -191,6 +191,16 @@ def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences
     per_passage = _segment_max(similar, np.stack((tokens.starts[:-1], tokens.starts[1:]), axis=1))
     weights = question.token_weights
     return _Levels(weights @ per_passage, weights @ per_sentence, weights @ window)
+
+
+def _similar(query: Floats, tokens: Int8s) -> Floats:
+    """(query tokens, tokens + 1): inner products, and a last column of `_NOTHING` for reductions past the end."""
+    similar = np.empty((len(query), len(tokens) + 1), np.float32)
+    similar[:, -1] = _NOTHING
+    for start in range(0, len(tokens), _BLOCK):
+        block = tokens[start : start + _BLOCK]
+        np.matmul(query, block.astype(np.float32).T, out=similar[:, start : start + len(block)])
+    return similar
 
 
 def _coverage(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> _Levels:
