@@ -7,6 +7,7 @@ from math import exp
 import pytest
 
 from yinju.evidence.confidence import FEATURES, _numbers, confidence, topical
+from yinju.text import fold
 
 ZERO = dict.fromkeys((*FEATURES, "foreign"), 0.0)
 SAME = {**dict.fromkeys(FEATURES, 0.0), "intercept": -1.0, "late_sentence": 2.0, "missing_numbers": -4.0}
@@ -61,4 +62,4 @@ def test_what_a_question_is_about_does_not_hang_on_its_numbers_and_names() -> No
     ],
 )
 def test_figures_that_number_the_question_need_stand_in_no_passage(asked: str, numbers: set[str]) -> None:
-    assert _numbers(asked) == numbers
+    assert _numbers(fold(asked)) == numbers
