@@ -234,6 +234,11 @@ def test_index_reports_what_it_did(run: Run, catalogued: None, seeds: Path) -> N
     assert run("index").stdout.startswith("seeds: 1 unchanged, 1 refused\n")
 
 
+def test_a_refused_file_is_named_once(run: Run, catalogued: None, seeds: Path) -> None:
+    (seeds / "d.txt").write_text("", "utf-8")
+    assert "  ! d.txt holds no text." in run("index").stdout
+
+
 def test_index_fails_only_when_everything_was_refused(run: Run, catalogued: None, place: Path, seeds: Path) -> None:
     (place / "bad").mkdir()
     assert run("index", "bad").stdout == "bad: nothing to index\n"
