@@ -83,6 +83,7 @@ class Citation(BaseModel):
     end: int
     highlights: list[Highlight]
     text_sha256: str
+    cut: Annotated[bool, Field(description="The source itself breaks off where the quote ends.")]
     url: str
 
 
@@ -162,6 +163,7 @@ class Heading(BaseModel):
 
 class DocumentDetail(Document):
     headings: list[Heading]
+    cuts: Annotated[list[int], Field(description="Offsets at which the text breaks off in mid-sentence.")]
 
 
 class Documents(BaseModel):

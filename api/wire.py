@@ -45,4 +45,5 @@ def document_detail(summary: records.DocumentSummary, whole: records.Document) -
     return schemas.DocumentDetail(
         **wire.document(summary),
         headings=[schemas.Heading(text=h.text, level=h.level, start=h.start, end=h.end) for h in whole.headings()],
+        cuts=list(whole.cuts()),
     )

@@ -104,6 +104,7 @@ def _cited(
         end=end,
         highlights=tuple(Highlight(offset + mark.start, offset + mark.end, mark.of(text)) for mark in kept),
         text_sha256=evidence.found.text_sha256,
+        cut=evidence.cut and span.end == whole.end,
     )
 
 

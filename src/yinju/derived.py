@@ -119,6 +119,7 @@ def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
         for document in snapshot.documents():
             table.begin(document.id, document.title, document.date, document.name, document.text_sha256)
             every = document_sentences(document.blocks, document.text)
+            cuts = {block.end for block in document.blocks if block.cut}
             for stored in snapshot.passages(document):
                 table.add(stored.passage)
                 vectors.add(unpack_pooled(stored.vectors.pooled))
@@ -126,7 +127,7 @@ def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
                 lexical.add(terms(stored.passage.text), terms("\n".join(stored.passage.heading)))
                 place = stored.passage
                 spans = sentence_spans(every, document.text, place.start, place.end)
-                sentences.add(document.text, place.start, spans, unpack_offsets(stored.vectors.offsets))
+                sentences.add(document.text, place.start, spans, unpack_offsets(stored.vectors.offsets), cuts)
                 done += 1
                 progress("build", done, snapshot.counts.passages)
         for part in (vectors, lexical, tokens, table, sentences):

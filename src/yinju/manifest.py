@@ -11,7 +11,7 @@ from pathlib import Path
 from yinju.stored import Generation, Origin
 from yinju.token_store import LARGE_FILE
 
-FORMAT = 2
+FORMAT = 3
 _NAME = "manifest.json"
 
 

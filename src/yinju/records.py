@@ -83,6 +83,10 @@ class Document:
             Heading(self.text[b.start : b.end], b.level, b.start, b.end) for b in self.blocks if b.kind == "heading"
         )
 
+    def cuts(self) -> tuple[int, ...]:
+        """The offsets at which the text breaks off in mid-sentence, in order."""
+        return tuple(block.end for block in self.blocks if block.cut)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentSummary:
@@ -136,7 +140,10 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote: whole sentences, verbatim `[start, end)` of the document."""
+    """A quote: whole sentences, verbatim `[start, end)` of the document.
+
+    cut: the source itself breaks off where the quote ends, as at the end of a page.
+    """
 
     number: int
     document_id: str
@@ -150,6 +157,7 @@ class Citation:
     end: int
     highlights: tuple[Highlight, ...]
     text_sha256: str
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,16 @@ def weights() -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class FoundSentence:
-    """A sentence of a found passage, `[start, end)` in the document. late, coverage: 0 to 1 against the question."""
+    """A sentence of a found passage, `[start, end)` in the document. late, coverage: 0 to 1 against the question.
+
+    cut: the source breaks off before the sentence ends.
+    """
 
     span: Span
     score: float
     late: float
     coverage: float
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ class _Ranking:
             score=float(self.scores[j]),
             late=float(self.measured.late.sentence[j]),
             coverage=float(self.measured.cover.sentence[j]),
+            cut=bool(place["cut"]),
         )
 
 

@@ -5,7 +5,7 @@ Made once with the other indexes, so that a question is compared with sentences 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,14 +20,15 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 _PLACES, _FIRSTS, _TERM_ENDS, _TERMS = "sentences.npy", "sentence_firsts.npy", "sentence_terms.npy", "sentence_terms.u4"
-_PLACE = np.dtype([("start", "<i4"), ("end", "<i4"), ("first_token", "<u2"), ("last_token", "<u2")])
+_PLACE = np.dtype([("start", "<i4"), ("end", "<i4"), ("first_token", "<u2"), ("last_token", "<u2"), ("cut", "?")])
 
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
     """The sentences of several passages, one passage after the other.
 
-    places: (n,) with `start` and `end` in the document and `[first_token, last_token)` of the passage's tokens.
+    places: (n,) with `start` and `end` in the document and `[first_token, last_token)` of the passage's tokens,
+    and `cut` where the source breaks the sentence off.
     starts: (passages + 1,): passage i owns sentences starts[i]:starts[i + 1]. numbers: (n,) into the whole table.
     """
 
@@ -41,17 +42,27 @@ class SentenceWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._places: list[tuple[int, int, int, int]] = []
+        self._places: list[tuple[int, int, int, int, bool]] = []
         self._firsts = [0]
         self._term_ends = [0]
         self._terms = (folder / _TERMS).open("wb")
 
-    def add(self, text: str, passage_start: int, spans: Iterable[Span], offsets: NDArray[np.uint16]) -> None:
-        """A passage's sentences, as spans of the document's `text`; offsets: (tokens, 2), relative to the passage."""
+    def add(
+        self,
+        text: str,
+        passage_start: int,
+        spans: Iterable[Span],
+        offsets: NDArray[np.uint16],
+        cuts: Container[int] = frozenset(),
+    ) -> None:
+        """A passage's sentences, as spans of the document's `text`; offsets: (tokens, 2), relative to the passage.
+
+        cuts: where the source breaks off in mid-sentence.
+        """
         for span in spans:
             first = int(np.searchsorted(offsets[:, 1], span.start - passage_start, side="right"))
             last = max(first, int(np.searchsorted(offsets[:, 0], span.end - passage_start, side="left")))
-            self._places.append((span.start, span.end, first, last))
+            self._places.append((span.start, span.end, first, last, span.end in cuts))
             own = np.unique(hashed(terms(span.of(text))))
             self._terms.write(own.tobytes())
             self._term_ends.append(self._term_ends[-1] + len(own))

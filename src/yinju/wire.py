@@ -49,6 +49,7 @@ def citation(record: Citation, base_url: str) -> Json:
         "end": record.end,
         "highlights": [{"start": mark.start, "end": mark.end, "text": mark.text} for mark in record.highlights],
         "text_sha256": record.text_sha256,
+        "cut": record.cut,
         "url": source_url(base_url, record.document_id, record.start, record.end),
     }
 

@@ -46,6 +46,7 @@ def test_an_answer_holds_every_field_of_the_contract(client: httpx.Client) -> No
         "end": 24,
         "highlights": [{"start": 19, "end": 23, "text": "121期"}],
         "text_sha256": FakeLibrary().found[REPORT].text_sha256,
+        "cut": False,
         "url": f"{client.base_url}/documents/2025-%E6%8A%A5%E5%91%8A%20%E7%94%B2#char=12,24",
     }
     assert answer.pop("passages") == [

@@ -96,6 +96,7 @@ def test_the_reports_are_listed_with_their_text(real: httpx.Client) -> None:
     text = text_of(real, document["id"])
     assert (len(text), document["passages"] > 1) == (document["characters"], True)
     detail = real.get(f"/v1/documents/{quote(document['id'], safe='')}").json()
+    assert all(text_end <= detail["characters"] for text_end in detail.pop("cuts"))
     headings = detail.pop("headings")
     assert detail == document
     assert headings

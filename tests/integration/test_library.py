@@ -96,3 +96,15 @@ def test_a_new_topic_is_not_dragged_down_by_history(lenient: Library) -> None:
     alone, after = lenient.ask(question), lenient.ask(question, history=history)
     assert (after.citations, after.confidence) == (alone.citations, alone.confidence)
     assert [mark.text for mark in after.citations[0].highlights] == ["258件"]
+
+
+def test_a_sentence_the_source_breaks_off_says_so(library: Library) -> None:
+    answer = library.ask("新任省直部门机关纪委书记会议于何时召开？")
+    first = answer.citations[0]
+    assert first.cut
+    assert first.quote.endswith("等")
+    assert first.end in library.document(first.document_id).cuts()
+
+
+def test_a_whole_sentence_is_not_marked_as_cut(library: Library) -> None:
+    assert not library.ask("开办了多少期青年夜校？").citations[0].cut

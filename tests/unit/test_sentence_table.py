@@ -22,14 +22,14 @@ def table(tmp_path: Path) -> SentenceTable:
     writer = SentenceWriter(tmp_path)
     writer.add(TEXT, 0, [Span(0, 4), Span(4, 7)], OFFSETS[0])
     writer.add(TEXT, 7, [], OFFSETS[1])
-    writer.add(TEXT, 8, [Span(8, 20)], OFFSETS[2])
+    writer.add(TEXT, 8, [Span(8, 20)], OFFSETS[2], cuts={20})
     writer.finish()
     return SentenceTable(tmp_path)
 
 
 def test_sentences_are_gathered_in_the_order_asked_for(table: SentenceTable) -> None:
     gathered = table.gather(np.array([2, 1, 0]))
-    assert gathered.places.tolist() == [(8, 20, 0, 2), (0, 4, 0, 4), (4, 7, 4, 7)]
+    assert gathered.places.tolist() == [(8, 20, 0, 2, True), (0, 4, 0, 4, False), (4, 7, 4, 7, False)]
     assert gathered.starts.tolist() == [0, 1, 1, 3]
     assert gathered.numbers.tolist() == [2, 0, 1]
 
@@ -56,7 +56,7 @@ def test_a_sentence_without_tokens_has_an_empty_range(tmp_path: Path) -> None:
     writer = SentenceWriter(tmp_path)
     writer.add("甲。", 0, [Span(0, 2)], np.empty((0, 2), np.uint16))
     writer.finish()
-    assert SentenceTable(tmp_path).gather(np.array([0])).places.tolist() == [(0, 2, 0, 0)]
+    assert SentenceTable(tmp_path).gather(np.array([0])).places.tolist() == [(0, 2, 0, 0, False)]
 
 
 def test_terms_are_found_in_the_sentence_that_holds_them(table: SentenceTable) -> None:

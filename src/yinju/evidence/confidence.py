@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
 from math import exp
@@ -82,7 +82,7 @@ def features(
         "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
-        "missing_numbers": _missing(_numbers(asked), text),
+        "missing_numbers": _missing(_numbers(asked), set(_NUMBER.findall(text))),
         "missing_names": 0.0 if foreign else _missing({a or b for a, b in _NAME.findall(asked)}, text),
         "foreign": foreign,
     }
@@ -144,6 +144,6 @@ def _numbers(asked: str) -> set[str]:
     return set(_NUMBER.findall(_BESIDE_THE_POINT.sub("", asked)))
 
 
-def _missing(wanted: set[str], text: str) -> float:
+def _missing(wanted: Set[str], text: Container[str]) -> float:
     """The share of what the question names that the text does not."""
     return sum(each not in text for each in wanted) / len(wanted) if wanted else 0.0

@@ -27,7 +27,7 @@ _RUNS = re.compile("[，。；：！？]")
 class Evidence:
     """A sentence to quote, `[start, end)` in the document, out of one passage. `typed`: it holds what is asked for.
 
-    score: a logit. late, coverage: 0 to 1, the sentence's own.
+    score: a logit. late, coverage: 0 to 1, the sentence's own. cut: the source breaks off before the sentence ends.
     """
 
     found: Found
@@ -36,6 +36,7 @@ class Evidence:
     late: float
     coverage: float
     typed: bool
+    cut: bool = False
 
     @property
     def text(self) -> str:
@@ -58,7 +59,7 @@ def _rated(found: Iterable[Found], wanted: Expected, reach: float) -> Iterator[E
     """The sentences, less those that can't come within `reach` of the best whatever they hold."""
     best = -inf
     plain = (
-        Evidence(passage, sentence.span, sentence.score, sentence.late, sentence.coverage, typed=False)
+        Evidence(passage, sentence.span, sentence.score, sentence.late, sentence.coverage, False, sentence.cut)
         for passage in found
         for sentence in passage.sentences
     )
