@@ -19,7 +19,7 @@ const reports = new Reports();
 const composer = new Composer(send, () => running?.abort());
 const drawn = new Map(); // turn → its article
 let running = null; // the AbortController of the request under way
-let known = null; // `{count, more}` of the reports, once the service has said so
+let known = null; // `{count, more, names}` of the reports, once the service has said so
 
 const act = {
   citation(turn, cited) {
@@ -131,9 +131,14 @@ function drawWelcome() {
 async function loadWelcome() {
   // The page works without either: whatever fails here shows when a question is asked.
   const [examples, list] = await Promise.allSettled([getExamples(), listDocuments()]);
-  if (list.status === "fulfilled") known = { count: list.value.documents.length, more: Boolean(list.value.next) };
+  if (list.status === "fulfilled") {
+    const { documents, next } = list.value;
+    known = { count: documents.length, more: Boolean(next), names: documents.map((document) => document.name) };
+  }
   const drawExamples = () => {
-    const questions = examples.value?.[language()] ?? [];
+    // Asked of other reports than the one they were written for, these would only be refused.
+    const fitting = known?.names.includes(examples.value?.document);
+    const questions = (fitting && examples.value[language()]) || [];
     const chip = (q) => el("li", {}, el("button", { type: "button", class: "chip", onclick: () => running || send(q) }, q));
     byId("examples").replaceChildren(...questions.map(chip));
     drawWelcome();
