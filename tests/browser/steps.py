@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page
 
 YOUTH = "开办了多少期青年夜校？"
+CUT = "新任省直部门机关纪委书记会议于何时召开？"  # what answers it breaks off in the report: “……等”
 ABSENT = "火星探测器着陆时有多重？"
 
 

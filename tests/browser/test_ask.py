@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.console import OpenPage
-from tests.browser.steps import ABSENT, YOUTH, ask, focused, in_view, joined
+from tests.browser.steps import ABSENT, CUT, YOUTH, ask, focused, in_view, joined
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +103,22 @@ def test_an_example_is_asked_at_a_click(page: Page) -> None:
     expect(page.locator(".turn-done .answer")).to_contain_text("121期")
 
 
+def test_examples_for_other_reports_are_not_shown(page: Page) -> None:
+    expect(page.locator(".chip")).to_have_count(4)
+
+    def renamed(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace("000_5bd788ee60f28c55.txt", "other.txt"))
+
+    page.route("**/v1/documents?limit=50*", renamed)
+    page.reload()
+    expect(page.locator("#reports-count")).to_have_text("报告 3")
+    expect(page.locator("#welcome-examples")).to_be_hidden()
+    page.click("#language")
+    expect(page.locator("#welcome")).to_be_visible()
+    assert page.locator(".chip").count() == 0
+
+
 def test_sources_can_be_stepped_through(page: Page) -> None:
     turn = ask(page, YOUTH)
     sources = turn.locator(".source").count()
@@ -143,6 +159,34 @@ def test_copying_works_without_the_clipboard_interface(open_page: OpenPage) -> N
     turn.locator(".copy").click()
     expect(turn.locator(".copy")).to_have_text("已复制")
     assert page.evaluate("window.copied").startswith(f"问：{YOUTH}\n")
+
+
+def test_a_quote_the_source_breaks_off_says_so(open_page: OpenPage) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    note = "（原文至此中断）"
+    turn = ask(page, CUT)
+    quote = turn.locator("blockquote").inner_text()
+    assert quote.endswith("等")
+    expect(turn.locator(".quoted")).to_have_text(quote + note)
+    expect(turn.locator(".answer")).to_have_text(f"{quote}{note}[1]")
+    expect(turn.locator(".verified.is-same")).to_be_visible()
+    turn.locator(".copy").click()
+    expect(turn.locator(".copy")).to_have_text("已复制")
+    assert f"[1] “{quote}”{note}\n" in page.evaluate("navigator.clipboard.readText()")
+
+    turn.locator(".marker").click()
+    panel = page.locator("#panel-text")
+    expect(panel.locator("p", has=page.locator("mark"))).to_have_text(quote + note)
+    assert joined(panel.locator("mark")) == "".join(quote.split())
+    assert note not in page.evaluate("getSelection().selectAllChildren(document.body), getSelection().toString()")
+    page.keyboard.press("Escape")
+    page.click("#language")
+    expect(turn.locator(".quoted")).to_have_text(f"{quote} (the source breaks off here)")
+
+
+def test_a_whole_quote_is_not_said_to_break_off(page: Page) -> None:
+    turn = ask(page, YOUTH)
+    assert turn.locator(".cut").count() == 0
 
 
 def test_the_reports_are_listed_with_how_to_add_one(page: Page) -> None:

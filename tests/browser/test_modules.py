@@ -79,6 +79,20 @@ def test_only_markers_of_citations_become_buttons(page: Page) -> None:
     ]
 
 
+def test_where_a_document_breaks_off_counts_in_code_points(page: Page) -> None:
+    """Behind wide characters, between marks and inside one; the note is never within a mark."""
+    expression = """[...m.drawDocument(given.source, given.ranges, 2).querySelectorAll("p")].map(
+        (line) => [...line.childNodes].map((node) => [node.nodeName.toLowerCase(), node.textContent]))"""
+    text = "😀断\n𠮷甲乙丙"
+    source = {"text": text, "meta": {"title": "题", "headings": [], "cuts": [2, 5]}}
+    ranges = [{"start": 4, "end": 6, "kind": "quote"}]
+    note = ["span", "（原文至此中断）"]
+    assert call(page, "documents", expression, {"source": source, "ranges": ranges}) == [
+        [["#text", "😀断"], note],
+        [["#text", "𠮷"], ["mark", "甲"], note, ["mark", "乙"], ["#text", "丙"]],
+    ]
+
+
 @pytest.mark.parametrize("probability, level", [(0.5, 1), (0.6, 2), (0.74, 2), (0.75, 3), (0.9, 4), (1.0, 4)])
 def test_confidence_in_four_steps(page: Page, probability: float, level: int) -> None:
     assert call(page, "turn", "m.confidenceLevel(given)", probability) == level

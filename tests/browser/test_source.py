@@ -52,6 +52,19 @@ def test_another_range_in_the_address_is_followed(open_page: OpenPage, wide_id: 
     expect(page.locator("#range")).to_have_text(f"已标出第 {start + 1}–{start + 2} 字")
 
 
+def test_where_the_text_breaks_off_is_said(open_page: OpenPage, live_url: str) -> None:
+    documents = httpx.get(f"{live_url}/v1/documents").json()["documents"]
+    report = next(d["id"] for d in documents if d["name"].startswith("000_"))
+    cuts = httpx.get(f"{live_url}/v1/documents/{report}").json()["cuts"]
+    text = httpx.get(f"{live_url}/v1/documents/{report}/text").text
+    assert cuts
+    page = open_page(f"/documents/{report}")
+    notes = page.locator("#text .cut")
+    expect(notes).to_have_text(["（原文至此中断）"] * len(cuts))
+    before = notes.evaluate_all("notes => notes.map((note) => note.previousSibling.textContent)")
+    assert all(text[:cut].endswith(words) for cut, words in zip(cuts, before, strict=True))
+
+
 def test_headings_are_headings_and_lead_to_their_place(open_page: OpenPage, wide_id: str) -> None:
     page = open_page(f"/documents/{quote(wide_id)}")
     expect(page.locator("h1")).to_have_text("古籍展览简报")

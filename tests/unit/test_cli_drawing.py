@@ -68,6 +68,27 @@ def test_highlights_are_marked_where_they_stand(answer: Answer) -> None:
     assert [text.plain[span.start : span.end] for span in text.spans] == ["121期"]
 
 
+@pytest.mark.parametrize(
+    "locale, note", [("C.UTF-8", " (the source breaks off here)"), ("zh_CN.UTF-8", "（原文至此中断）")]
+)
+def test_a_quote_the_source_breaks_off_says_so(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch, locale: str, note: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    first, second = answer.citations
+    lines = drawn(replace(answer, citations=(replace(first, cut=True), second))).splitlines()
+    assert f"    {first.quote}{note}" in lines
+    assert f"    {second.quote}" in lines
+
+
+def test_an_empty_index_is_not_called_a_search_without_success() -> None:
+    empty = replace(FakeLibrary().ask("天气？"), passages=(), reason="empty_index", confidence=0.0)
+    text = drawn(empty)
+    assert text.startswith(f"Nothing is indexed yet\n{empty.answer}\n")
+    assert "Not found" not in text
+    assert "Probability" not in text
+
+
 def test_a_refusal_says_that_the_nearest_passages_do_not_answer() -> None:
     text = drawn(FakeLibrary().ask("天气？"))
     assert "Not found in these reports" in text
@@ -77,7 +98,7 @@ def test_a_refusal_says_that_the_nearest_passages_do_not_answer() -> None:
 
 
 def test_without_passages_none_are_announced() -> None:
-    assert "Nearest" not in drawn(replace(FakeLibrary().ask("天气？"), passages=(), reason="empty_index"))
+    assert "Nearest" not in drawn(replace(FakeLibrary().ask("天气？"), passages=()))
 
 
 def test_a_title_stands_before_its_first_passage_alone() -> None:

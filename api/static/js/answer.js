@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { t } from "./i18n.js";
-import { marked } from "./marks.js";
+import { cutMark, marked } from "./marks.js";
 import { utf16Offsets } from "./offsets.js";
 
 /** Where each citation's quote stands in the answer, in UTF-16 units. */
@@ -23,17 +23,31 @@ function highlightMarks({ citation, start }) {
 export function answerNodes(answer, citations, open) {
   const quotes = quotesIn(answer, citations);
   const marks = quotes.flatMap(highlightMarks);
-  const known = new Set(citations.map((citation) => citation.number));
+  const parts = [...cutsIn(quotes), ...markersIn(answer, citations, quotes, open)];
+  parts.sort((a, b) => a.start - b.start || a.end - b.end);
   const nodes = [];
   let from = 0;
-  for (const found of answer.matchAll(/\[(\d{1,3})\]/g)) {
-    const number = Number(found[1]);
-    const quoted = quotes.some((quote) => quote.start <= found.index && found.index < quote.end);
-    if (quoted || !known.has(number)) continue;
-    nodes.push(...marked(answer, marks, from, found.index), marker(number, open));
-    from = found.index + found[0].length;
+  for (const { start, end, node } of parts) {
+    nodes.push(...marked(answer, marks, from, start), node);
+    from = end;
   }
   return [...nodes, ...marked(answer, marks, from)];
+}
+
+/** What goes in where a quote ends because its source does: `{start, end, node}`, replacing nothing. */
+function cutsIn(quotes) {
+  const ends = new Set(quotes.filter(({ citation }) => citation.cut).map(({ end }) => end));
+  return [...ends].map((end) => ({ start: end, end, node: cutMark() }));
+}
+
+/** The markers, as `{start, end, node}`. */
+function markersIn(answer, citations, quotes, open) {
+  const known = new Set(citations.map((citation) => citation.number));
+  const quoted = (at) => quotes.some(({ start, end }) => start <= at && at < end);
+  return [...answer.matchAll(/\[(\d{1,3})\]/g)]
+    .map((found) => ({ start: found.index, end: found.index + found[0].length, number: Number(found[1]) }))
+    .filter(({ start, number }) => known.has(number) && !quoted(start))
+    .map(({ start, end, number }) => ({ start, end, node: marker(number, open) }));
 }
 
 function marker(number, open) {

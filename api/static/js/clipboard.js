@@ -38,7 +38,7 @@ function reference(item) {
 
 function entry(label, words, item) {
   const link = sourceHref(item.document_id, item.start, item.end);
-  return [`${label} ${t("copy.quote", { quote: words })}`, `    ${reference(item)}`, `    ${link}`].join("\n");
+  return [`${label} ${t("copy.quote", { quote: words })}${item.cut ? t("cite.cut") : ""}`, `    ${reference(item)}`, `    ${link}`].join("\n");
 }
 
 /** Question, answer and every quote with title, heading and link. */

@@ -3,7 +3,7 @@
 import { getDocument, getText } from "./api.js";
 import { el } from "./dom.js";
 import { scriptTag } from "./i18n.js";
-import { marked } from "./marks.js";
+import { cutMark, marked } from "./marks.js";
 import { slice, utf16Offsets } from "./offsets.js";
 
 const cache = new Map();
@@ -59,21 +59,34 @@ function headingFinder(text, headings) {
 }
 
 /**
- * The document's text, a paragraph or heading a line, with `ranges` (code points, kind "quote" or "hit") marked.
+ * The document's text, a paragraph or heading a line, with `ranges` (code points, kind "quote" or "hit") marked,
+ * and a note wherever the text breaks off.
  * `top`: the heading level the document's highest headings get. Headings carry the id "h-START" (code points).
  */
 export function drawDocument({ meta, text }, ranges, top) {
   const headings = inUtf16(text, meta.headings.map((heading) => ({ ...heading, id: `h-${heading.start}` })));
   const headingOf = headingFinder(text, headings);
   const marks = inUtf16(text, ranges);
+  const cuts = utf16Offsets(text, meta.cuts);
   const body = el("div", { class: "document-text", lang: scriptTag(text.slice(0, 2000)) || null });
   for (const line of lines(text)) {
     const heading = headingOf(line);
-    const words = marked(text, marks, line.start, line.end);
+    const words = lineNodes(text, marks, cuts, line);
     if (heading) body.append(el(`h${Math.min(6, top + Math.max(heading.level, 1) - 1)}`, { id: heading.id }, words));
     else body.append(el("p", { class: isTitle(text, line, meta, body) ? "document-title" : null }, words));
   }
   return body;
+}
+
+/** A line's words, with a note behind each of its `cuts` (in UTF-16 units). */
+function lineNodes(text, marks, cuts, { start, end }) {
+  const nodes = [];
+  let from = start;
+  for (const cut of cuts.filter((at) => start < at && at <= end)) {
+    nodes.push(...marked(text, marks, from, cut), cutMark());
+    from = cut;
+  }
+  return [...nodes, ...marked(text, marks, from, end)];
 }
 
 /** Whether a line is, or continues, the title the document opens with. */

@@ -1,12 +1,16 @@
 // Text with parts of it marked. Marks are `{start, end, kind}` in UTF-16 units, kind "quote" or "hit".
 
 import { el } from "./dom.js";
+import { languageTag, t } from "./i18n.js";
 
 const STRONGER = ["hit", "quote"];
 
 function kindAt(marks, from, to) {
   return STRONGER.find((kind) => marks.some((m) => m.kind === kind && m.start <= from && to <= m.end));
 }
+
+/** Says that the source itself breaks off: the page's words, never part of a quote or of what is selected. */
+export const cutMark = () => el("span", { class: "cut", role: "note", lang: languageTag() }, t("cite.cut"));
 
 /** Nodes for `text.slice(start, end)`: plain text nodes, and <mark> elements where a mark lies. */
 export function marked(text, marks, start = 0, end = text.length) {

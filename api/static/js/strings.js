@@ -48,6 +48,7 @@ const zh = {
   "cite.date_unknown": "未注明日期",
   "cite.verified": "与原文一致",
   "cite.verified.hint": "已与原文第 {a}–{b} 字逐字核对",
+  "cite.cut": "（原文至此中断）",
   "cite.changed": "原文已更新，与引文不一致",
   "cite.changed.hint": "回答之后，这份报告有了新版本，请重新提问。",
 
@@ -168,6 +169,7 @@ const en = {
   "cite.date_unknown": "No date given",
   "cite.verified": "Verified verbatim",
   "cite.verified.hint": "Compared with characters {a}–{b} of the source, one by one",
+  "cite.cut": " (the source breaks off here)",
   "cite.changed": "The source has changed and no longer matches",
   "cite.changed.hint": "This report was updated after the answer was given. Please ask again.",
 

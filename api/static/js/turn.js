@@ -6,7 +6,7 @@ import { isVerbatim, loadDocument } from "./documents.js";
 import { el, icon, ICONS } from "./dom.js";
 import { failureText } from "./failures.js";
 import { date, number, percent, scriptTag, t } from "./i18n.js";
-import { marked } from "./marks.js";
+import { cutMark, marked } from "./marks.js";
 import { utf16Offsets } from "./offsets.js";
 
 /**
@@ -49,7 +49,7 @@ function answered(turn, act) {
   return parts;
 }
 
-/** 4 (very confident) to 1. An answer is only given from the service's threshold on, by default 0.5. */
+/** 4 (very confident) to 1. */
 export function confidenceLevel(probability) {
   return [0.6, 0.75, 0.9].filter((bound) => probability >= bound).length + 1;
 }
@@ -81,9 +81,10 @@ function source(turn, citation, act) {
   const units = utf16Offsets(citation.quote, points);
   const marks = citation.highlights.map((_, i) => ({ kind: "hit", start: units[2 * i], end: units[2 * i + 1] }));
   const quote = el("blockquote", { lang: scriptTag(citation.quote) || null }, marked(citation.quote, marks));
+  const words = el("div", { class: "quoted" }, quote, citation.cut ? cutMark() : null);
   const look = el("button", { type: "button", class: "link", "data-cite": citation.number, onclick: () => act.citation(turn, citation.number) }, t("cite.open"));
   const links = el("p", { class: "source-links" }, look, fullSource(citation), verifiedSign(citation));
-  return el("li", { class: "source" }, el("span", { class: "badge", "aria-hidden": "true" }, citation.number), el("div", {}, quote, origin(citation), links));
+  return el("li", { class: "source" }, el("span", { class: "badge", "aria-hidden": "true" }, citation.number), el("div", {}, words, origin(citation), links));
 }
 
 export function fullSource(item) {

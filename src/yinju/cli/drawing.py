@@ -11,7 +11,7 @@ from yinju import wire
 from yinju.cli import wording
 from yinju.cli.terminal import paragraph, printable
 from yinju.cli.wording import say
-from yinju.records import Answer, Citation, Hit
+from yinju.records import Answer, Citation, Hit, Reason
 
 _NEAREST_SHOWN = 160  # characters of a passage that does not answer
 
@@ -26,7 +26,7 @@ def draw_answer(console: Console, answer: Answer, base_url: str) -> None:
 def _draw_answered(console: Console, answer: Answer, base_url: str) -> None:
     paragraph(console, answer.answer, style="bold")
     words = wording.confidence(answer.confidence)
-    sure = say(f"Confidence {answer.confidence:.2f} ({words})", f"可信度 {answer.confidence:.2f}（{words}）")
+    sure = say(f"Confidence {answer.confidence:.2f} ({words})", f"置信度 {answer.confidence:.2f}（{words}）")
     paragraph(console, sure, style="dim")
     for citation in answer.citations:
         console.print()
@@ -42,7 +42,10 @@ def _draw_citation(console: Console, citation: Citation, base_url: str) -> None:
         details.append(say(f"page {citation.page}", f"第 {citation.page} 页"))
     place.append("".join(f"  {printable(detail)}" for detail in details), "dim")
     paragraph(console, place)
-    paragraph(console, marked(citation), indent)
+    quote = marked(citation)
+    if citation.cut:
+        quote.append(say(" (the source breaks off here)", "（原文至此中断）"), "dim")
+    paragraph(console, quote, indent)
     url = wire.source_url(base_url, citation.document_id, citation.start, citation.end)
     # Never wrapped: a link cut in two opens nothing.
     console.print(Text(" " * indent).append(url, f"dim link {url}"), soft_wrap=True)
@@ -56,9 +59,17 @@ def marked(citation: Citation) -> Text:
     return text
 
 
+def _refusal(reason: Reason | None) -> str:
+    if reason == "empty_index":
+        return say("Nothing is indexed yet", "还没有收录报告")
+    return say("Not found in these reports", "这些报告里没有找到")
+
+
 def _draw_not_found(console: Console, answer: Answer) -> None:
-    paragraph(console, say("Not found in these reports", "这些报告里没有找到"), style="bold yellow")
+    paragraph(console, _refusal(answer.reason), style="bold yellow")
     paragraph(console, answer.answer)
+    if answer.reason == "empty_index":
+        return
     chance = say("Probability that they answer this:", "报告中有答案的可能性：")
     paragraph(console, f"{chance} {answer.confidence:.2f}", style="dim")
     if not answer.passages:
