@@ -116,7 +116,10 @@ def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
         IndexBusy: BUSY,
     }
     kind = next((kinds[cls] for cls in type(error).__mro__ if cls in kinds), NOT_READY)
-    return problem(kind, str(error), scope)
+    detail = str(error)
+    if isinstance(error, NotFound):  # the library's own advice is a command, which clients don't have
+        detail = f"No document has the id {error.document_id!r}. GET /v1/documents lists them."
+    return problem(kind, detail, scope)
 
 
 def _of_http_exception(error: HTTPException, request: Request, headers: Mapping[str, str]) -> Problem:
@@ -142,18 +145,33 @@ def _of_http_exception(error: HTTPException, request: Request, headers: Mapping[
             )
 
 
+# By pydantic's type of error; {names} are of the error's own context.
 _PLAIN = {
     "missing": "This field is required: add it.",
     "extra_forbidden": "This field is not known here: remove it.",
     "string_pattern_mismatch": "This must hold more than white space: write a question.",
     "string_unicode": "This is not valid Unicode: send it without lone surrogates.",
     "model_attributes_type": "This must be a JSON object.",
+    "bool_type": "This must be true or false.",
+    "greater_than_equal": "This must be {ge} or more.",
+    "int_from_float": "This must be a whole number.",
+    "int_parsing": "This must be a whole number.",
+    "int_type": "This must be a whole number.",
+    "less_than_equal": "This must be {le} or less.",
+    "list_type": "This must be a JSON array.",
+    "literal_error": "This must be {expected}.",
+    "string_too_long": "This is too long: shorten it to {max_length} characters or fewer.",
+    "string_too_short": "This is too short: write {min_length} character or more.",
+    "string_type": "This must be a JSON string.",
+    "too_long": "This list is too long: send {max_length} entries or fewer.",
+    "too_short": "This list is too short: send {min_length} entry or more.",
 }
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     place, *rest = error["loc"]
-    detail = _PLAIN.get(error["type"], f"{error['msg']}.")
+    plain = _PLAIN.get(error["type"])
+    detail = f"{error['msg']}." if plain is None else plain.format_map(error.get("ctx", {}))
     if place == "body":
         steps = (quote(str(step).replace("~", "~0").replace("/", "~1"), errors="replace") for step in rest)
         return FieldError(pointer="#" + "".join(f"/{step}" for step in steps), detail=detail)
@@ -170,7 +188,8 @@ def _of_validation_error(error: RequestValidationError, request: Request) -> Pro
     errors = [_field_error(e) for e in found[:MAX_ERRORS]]
     first = errors[0]
     where = first.parameter if first.pointer is None else first.pointer
-    detail = f"{len(found)} field(s) can't be used, first {where}: {first.detail} /docs describes every field."
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    detail = f"{where}{more} can't be used: {first.detail} /docs describes every field."
     return problem(INVALID, detail, request.scope, errors)
 
 

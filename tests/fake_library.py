@@ -121,5 +121,5 @@ class FakeLibrary(Library):
 
     def document(self, document_id: str) -> Document:
         if document_id not in self.found:
-            raise NotFound(f"No document {document_id!r} is in the index. See GET /v1/documents for those there are.")
+            raise NotFound(document_id)
         return self.found[document_id]

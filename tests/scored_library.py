@@ -115,7 +115,7 @@ class ScoredLibrary(Library):
 
     def document(self, document_id: str) -> Document:
         if document_id != REPORT:
-            raise NotFound(f"No document {document_id}. There is {REPORT} alone.")
+            raise NotFound(document_id)
         digest = hashlib.sha256(TEXT.encode()).hexdigest()
         root = str(self._root)
         return Document(REPORT, "年度报告", None, DOCUMENT.name, root, TEXT, (), (), digest, digest, 1, "", "")

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from yinju import rows, schema
 from yinju.blobs import Packed
-from yinju.document_ids import not_found
+from yinju.errors import NotFound
 from yinju.records import Document, DocumentSummary, Passage
 from yinju.stored import Counts, Draft, Generation, Known, Origin, StoredDocument, StoredPassage
 
@@ -78,7 +78,7 @@ class Catalogue:
         with self._reading() as connection:
             found = rows.summaries(connection, rows.SUMMARY_OF_ONE, (document_id,))
         if not found:
-            raise not_found(document_id)
+            raise NotFound(document_id)
         return found[0]
 
     def document(self, document_id: str) -> Document:
@@ -86,7 +86,7 @@ class Catalogue:
         with self._reading() as connection:
             found = rows.document(connection, document_id)
         if found is None:
-            raise not_found(document_id)
+            raise NotFound(document_id)
         return found
 
     def slice(self, document_id: str, start: int, end: int) -> tuple[str, str] | None:
@@ -101,7 +101,7 @@ class Catalogue:
         with self._reading() as connection:
             found = rows.stored_document(connection, document_id)
             if found is None:
-                raise not_found(document_id)
+                raise NotFound(document_id)
             return rows.passages(connection, found)
 
     def stored(self, document_id: str) -> list[StoredPassage]:
@@ -109,7 +109,7 @@ class Catalogue:
         with self._reading() as connection:
             found = rows.stored_document(connection, document_id)
             if found is None:
-                raise not_found(document_id)
+                raise NotFound(document_id)
             return list(rows.stored_passages(connection, found))
 
     def known(self, root: str) -> dict[str, Known]:
@@ -145,14 +145,14 @@ class Catalogue:
                 "UPDATE documents SET name = ?, updated_at = ? WHERE id = ?", (name, rows.now(), document_id)
             )
             if changed.rowcount == 0:
-                raise not_found(document_id)
+                raise NotFound(document_id)
             rows.bump(connection)
 
     def remove(self, document_id: str) -> None:
         """Forget a document, its passages and their vectors. Raises NotFound, IndexBusy."""
         with schema.transaction(self.path, self._timeout) as connection:
             if connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount == 0:
-                raise not_found(document_id)
+                raise NotFound(document_id)
             rows.bump(connection)
 
     @contextmanager
@@ -227,7 +227,7 @@ class Rewriting:
     def document(self, document_id: str) -> Document:
         found = rows.document(self._connection, document_id)
         if found is None:
-            raise not_found(document_id)
+            raise NotFound(document_id)
         return found
 
     def put(self, document_id: str, passages: tuple[Passage, ...], vectors: tuple[Packed, ...]) -> None:

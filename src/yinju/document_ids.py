@@ -7,8 +7,6 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import PurePosixPath
 
-from yinju.errors import NotFound
-
 MAX_LENGTH = 80
 _KEPT_PUNCTUATION = "-_."
 _KEPT_CATEGORIES = "LNM"  # letters, numbers, and the marks Indic scripts write vowels with
@@ -27,10 +25,6 @@ def unused_id(wanted: str, taken: Callable[[str], bool]) -> str:
         return wanted
     numbered = (f"{_trimmed(wanted, MAX_LENGTH - len(str(n)) - 1)}-{n}" for n in count(2))
     return next(candidate for candidate in numbered if not taken(candidate))
-
-
-def not_found(document_id: str) -> NotFound:
-    return NotFound(f"No document has the id {document_id!r}. `yinju documents` lists the ids there are.")
 
 
 def _trimmed(text: str, length: int = MAX_LENGTH) -> str:

@@ -25,6 +25,10 @@ class InvalidRequest(YinjuError):
 class NotFound(YinjuError):
     """No document of that id is in the index."""
 
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"No document has the id {document_id!r}. `yinju documents` lists the ids there are.")
+        self.document_id = document_id
+
 
 class Unreadable(YinjuError):
     """A file that can't be read as text. Nothing of it was stored."""

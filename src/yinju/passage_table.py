@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from yinju.document_ids import not_found
+from yinju.errors import NotFound
 from yinju.records import Passage
 
 Rows = NDArray[np.int64]
@@ -108,7 +108,7 @@ class PassageTable:
 
     def _find(self, document_id: str) -> TableDocument:
         if document_id not in self._by_id:
-            raise not_found(document_id)
+            raise NotFound(document_id)
         return self._by_id[document_id]
 
 

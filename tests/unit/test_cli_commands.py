@@ -136,7 +136,7 @@ def test_a_history_that_is_none_is_refused(run: Run, fake: FakeLibrary, place: P
 def test_errors_are_one_line_and_tell_use_from_failure(run: Run, fake: FakeLibrary) -> None:
     result = run("ask", "夜校", "--document", "nowhere")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: No document 'nowhere'")
+    assert result.stderr.startswith("Error: No document has the id 'nowhere'")
     fake.fails = IndexBusy("Another process is writing. Try again.")
     result = run("ask", "夜校")
     assert (result.exit_code, result.stderr) == (1, "Error: Another process is writing. Try again.\n")
