@@ -91,7 +91,7 @@ def see(put: Put, encoder: Encoder, progress: Progress) -> Iterator[Seen]:
 
 def write(path: Path, weights: Mapping[str, object], fitted_on: Counter[str]) -> None:
     """A weights file with its provenance."""
-    about = {"made_by": "yinju fit", "from": SOURCES, "fitted_on": dict(sorted(fitted_on.items()))}
+    about = {"made_by": "make fit", "from": SOURCES, "fitted_on": dict(sorted(fitted_on.items()))}
     path.write_text(json.dumps({**about, "weights": weights}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -94,7 +94,7 @@ def test_the_plot_is_a_picture_with_a_bar_for_each_tenth_and_a_dot_for_each_bin(
     assert names.count("circle") == 2 + 1  # dots; the legend
     words = "".join(svg.itertext())
     assert "4 questions" in words
-    assert "可信度" in words
+    assert "置信度" in words
 
 
 # ------------------------------------------------------------------------------- over the set answers of a library

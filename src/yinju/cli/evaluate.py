@@ -73,7 +73,7 @@ def answers(
         typer.Option(
             metavar="FILE.svg",
             dir_okay=False,
-            help=say("Draw the reliability of confidence here.", "把可信度的可靠性图画到此文件。"),
+            help=say("Draw the reliability of confidence here.", "把置信度的可靠性图画到此文件。"),
         ),
     ] = None,
     fail_under: FailUnder = None,
@@ -148,7 +148,7 @@ def _draw(trust: Trust) -> None:
     if apart is not None:
         groups = f"{apart.answerable} / {apart.unanswerable}"
         typer.echo(
-            say("AUROC of confidence, answerable / unanswerable questions", "可信度的 AUROC（可答 / 不可答的问题）")
+            say("AUROC of confidence, answerable / unanswerable questions", "置信度的 AUROC（可答 / 不可答的问题）")
             + f" ({groups}): {apart.auroc:.3f} [{apart.low:.3f}, {apart.high:.3f}]"
         )
     if found is not None:

@@ -23,7 +23,7 @@ def reliability_svg(found: Calibration) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" role="img">',
         "<title>Reliability diagram 可靠性图</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
-        _text(_WIDTH / 2, 22, "Reliability of confidence 可信度的可靠性", size=15),
+        _text(_WIDTH / 2, 22, "Reliability of confidence 置信度的可靠性", size=15),
         _text(_WIDTH / 2, 40, f"{found.count} questions 个问题 · calibration error 校准误差 {found.error:.3f}"),
         *_axes(),
         *(part for number, each in enumerate(found.tenths) if each for part in _bar(number, each)),
@@ -43,7 +43,7 @@ def _axes() -> Iterator[str]:
         yield _text(_LEFT - 8, _y(share) + 4, f"{share:.1f}", anchor="end")
     yield _line(0, 0, 1, 0, "black")
     yield _line(0, 0, 0, 1, "black")
-    yield _text(_x(0.5), _TOP + _SIDE + 36, "confidence 可信度")
+    yield _text(_x(0.5), _TOP + _SIDE + 36, "confidence 置信度")
     middle = _y(0.5)
     yield _text(20, middle, "share that was right 实际正确的比例", turn=f' transform="rotate(-90 20 {middle:.1f})"')
 
