@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +17,18 @@ from yinju.encoder.sentence import SentenceEncoder
 from yinju.library import CATALOGUE, Library
 from yinju.settings import Settings
 
+# What a shell may be set up with for other work; the tests are of what holds without. `YINJU_HOME` keeps the model.
+UNSET = ("YINJU_INDEX", "YINJU_MIN_CONFIDENCE", "YINJU_MODEL", "YINJU_PUBLIC_URL", "YINJU_SEEDS")
 SEEDS = Path(__file__).parents[1] / "seeds"
 
 # A machine busy with other work is no reason to fail: what is slow is measured elsewhere.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+
+
+def pytest_configure() -> None:
+    for name in UNSET:
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
