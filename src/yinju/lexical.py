@@ -112,10 +112,6 @@ class LexicalIndex:
         """Whether any passage or heading holds the term."""
         return self._frequency(term) > 0
 
-    def idf_sum(self, terms: Sequence[str]) -> float:
-        """What all terms of a question together weigh, those seen nowhere included."""
-        return sum(self.idf(term) for term in dict.fromkeys(terms))
-
     def holds(self, terms: Sequence[str], rows: Rows) -> Bools:
         """(rows, terms): whether the passage, headings included, holds the term.
 

@@ -113,8 +113,9 @@ def measure(derived: Derived, question: Question, allowed: Rows | None = None) -
     rows, bm25 = _candidates(derived, question, allowed)
     sentences = derived.sentences.gather(rows)
     late = _late(derived, question, rows, sentences)
-    cover = _coverage(derived, question, rows, sentences)
-    possible = derived.lexical.idf_sum(question.terms) * _HIGHEST_BM25
+    idf = np.array([derived.lexical.idf(term) for term in question.terms], np.float32)
+    cover = _coverage(derived, question, idf, rows, sentences)
+    possible = float(idf.sum()) * _HIGHEST_BM25
     owner = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
     columns = (
         late.passage[owner],
@@ -148,7 +149,7 @@ class _Ranking:
     def _found(self, i: int, score: float, dense: float) -> Found:
         row = int(self.measured.rows[i])
         document = self.derived.passages.document(row)
-        own = range(int(self.measured.sentences.starts[i]), int(self.measured.sentences.starts[i + 1]))
+        own = slice(*self.measured.sentences.starts[i : i + 2].tolist())
         lexical, late = float(self.measured.cover.passage[i]), float(self.measured.late.passage[i])
         signals = {"dense": dense, "lexical": lexical, "late": late}
         return Found(
@@ -159,17 +160,21 @@ class _Ranking:
             text_sha256=document.text_sha256,
             score=score,
             signals={name: min(max(value, 0.0), 1.0) for name, value in signals.items()},
-            sentences=tuple(self._sentence(j) for j in own),
+            sentences=self._sentences(own),
         )
 
-    def _sentence(self, j: int) -> FoundSentence:
-        place = self.measured.sentences.places[j]
-        return FoundSentence(
-            span=Span(int(place["start"]), int(place["end"])),
-            score=float(self.scores[j]),
-            late=float(self.measured.late.sentence[j]),
-            coverage=float(self.measured.cover.sentence[j]),
-            cut=bool(place["cut"]),
+    def _sentences(self, own: slice) -> tuple[FoundSentence, ...]:
+        # Whole columns become Python numbers at once: one by one costs more than comparing the question did.
+        columns = zip(
+            self.measured.sentences.places[own].tolist(),
+            self.scores[own].tolist(),
+            self.measured.late.sentence[own].tolist(),
+            self.measured.cover.sentence[own].tolist(),
+            strict=True,
+        )
+        return tuple(
+            FoundSentence(Span(start, end), score, late, coverage, cut)
+            for (start, end, _, _, cut), score, late, coverage in columns
         )
 
 
@@ -208,13 +213,12 @@ def _similar(query: Floats, tokens: Int8s) -> Floats:
     return similar
 
 
-def _coverage(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> _Levels:
+def _coverage(derived: Derived, question: Question, idf: Floats, rows: Rows, sentences: Sentences) -> _Levels:
     """The share of the question's terms held, each weighed by its idf; terms seen nowhere count as missing."""
     if not question.terms:
         nothing = np.zeros(len(sentences.numbers), np.float32)
         return _Levels(np.zeros(len(rows), np.float32), nothing, nothing)
-    idf = np.array([derived.lexical.idf(term) for term in question.terms], np.float32)
-    idf /= idf.sum()
+    idf = idf / idf.sum()
     held = derived.sentences.holds(question.terms, sentences.numbers).T.astype(np.float32)
     window = _with_neighbours(held, sentences.starts)
     return _Levels(derived.lexical.holds(question.terms, rows) @ idf, idf @ held, idf @ window)

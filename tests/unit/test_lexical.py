@@ -102,7 +102,6 @@ def test_a_term_asked_twice_counts_once(index: LexicalIndex, passages: Passages)
     term = passages[0][0][0]
     once, twice = index.search([term], 5), index.search([term, term], 5)
     assert once[1].tolist() == twice[1].tolist()
-    assert index.idf_sum([term, term]) == index.idf(term)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +125,6 @@ def test_idf_of_seen_and_unseen_terms(tmp_path: Path) -> None:
     assert index.idf("乙") == pytest.approx(log(1 + 2.5 / 1.5))
     assert index.idf("丙") == pytest.approx(log(1 + 0.5 / 3.5))
     assert index.idf("戊") == pytest.approx(log(1 + 3.5 / 0.5))
-    assert index.idf_sum(["甲", "戊"]) == pytest.approx(index.idf("甲") + index.idf("戊"))
 
 
 def test_which_terms_a_passage_holds(index: LexicalIndex, passages: Passages) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Container, Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
 from math import exp
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,8 @@ def features(
         "coverage": best.found.signals["lexical"],
         "coverage_sentence": best.coverage,
         "dense": best.found.signals["dense"],
-        "lift": best.late - float(np.median([each.late for one in found for each in one.sentences])),
-        "dense_lift": best.found.signals["dense"] - float(np.median([one.signals["dense"] for one in found])),
+        "lift": best.late - median(each.late for one in found for each in one.sentences),
+        "dense_lift": best.found.signals["dense"] - median(one.signals["dense"] for one in found),
         "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
