@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import importlib.metadata
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +154,21 @@ def test_interrupting_is_quiet(run: Run, fake: FakeLibrary) -> None:
     assert (result.exit_code, result.output) == (130, "")
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(run: Run, fake: FakeLibrary) -> None:
+    fake.fails = BrokenPipeError(errno.EPIPE, "Broken pipe")
+    assert run("ask", "夜校").output == ""
+
+
+def test_the_version_is_the_installed_packages(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("--version").stdout == f"yinju {importlib.metadata.version('yinju')}\n"
+
+    def nothing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", nothing)
+    assert run("--version").stdout == "yinju (not installed: run from its source)\n"
+
+
 def test_an_unknown_setting_is_an_error_of_use(run: Run, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YINJU_NONSENSE", "1")
     result = run("ask", "夜校")
@@ -289,6 +306,19 @@ def built(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "weights").write_bytes(b"numbers")
     Manifest("characters", {"weights": sha256_of(folder / "weights")}).write(folder)
     return folder
+
+
+def test_model_builds_what_is_missing(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YINJU_HOME", str(place / "home"))
+
+    def build(home: Path, progress: Progress) -> Path:
+        progress("model", 1, 2)
+        return home / "built"
+
+    monkeypatch.setattr("yinju.encoder.bundled.ensure_bundled", build)
+    result = run("model")
+    assert (result.exit_code, result.stdout) == (0, f"{place / 'home' / 'built'}\n")
+    assert "Building the model" in result.stderr
 
 
 def test_model_checks_and_prints_the_folder(run: Run, built: Path) -> None:
