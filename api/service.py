@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import email.message
+import re
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -15,6 +15,8 @@ from api.problems import NOT_JSON, ProblemError
 from api.readiness import Readiness
 from yinju.library import Library
 from yinju.settings import Settings
+
+JSON_TYPE = re.compile(r"application/(?:[^\s/]+\+)?json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,8 @@ async def _base_url(request: Request) -> str:
 
 async def require_json(request: Request) -> None:
     """Raises ProblemError (415) for a body that is not declared as JSON."""
-    message = email.message.Message()
-    message["content-type"] = request.headers.get("content-type", "none/none")
-    kind, subtype = message.get_content_maintype(), message.get_content_subtype()
-    if await request.body() and not (kind == "application" and (subtype == "json" or subtype.endswith("+json"))):
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not JSON_TYPE.fullmatch(kind) and await request.body():
         raise ProblemError(NOT_JSON, "Send the body with the header Content-Type: application/json.")
 
 

@@ -51,7 +51,7 @@ class Catalogue:
 
     def generation(self) -> Generation:
         """Which committed state this is; every write makes another. Cheap enough to ask for each question."""
-        with self._reading() as connection:
+        with self._borrowed() as connection:
             return rows.generation(connection)
 
     def origin(self) -> Origin | None:
@@ -92,7 +92,7 @@ class Catalogue:
     def slice(self, document_id: str, start: int, end: int) -> tuple[str, str] | None:
         """The characters `[start, end)` of a document and its text's SHA-256; None where there is no such document."""
         query = "SELECT substr(text, ?, ?), text_sha256 FROM documents WHERE id = ?"
-        with self._reading() as connection:
+        with self._borrowed() as connection:
             found: tuple[str, str] | None = connection.execute(query, (start + 1, end - start, document_id)).fetchone()
         return found
 
@@ -168,11 +168,17 @@ class Catalogue:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        connection = self._take()
-        try:
+        with self._borrowed() as connection:
             connection.execute("BEGIN")
             with connection:
                 yield connection
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        """A connection outside any transaction: a single statement sees one state without."""
+        connection = self._take()
+        try:
+            yield connection
         finally:
             self._give_back(connection)
 
