@@ -66,11 +66,13 @@ def features(
     """FEATURES, about 0 to 1 each, and `foreign`: 1 for a question in another script. There must be evidence."""
     best = evidence[0]
     passage, sentence = _alignment(question, best, derived)
-    asked, text = fold(question.text), fold(best.found.passage.text + "\n" + "\n".join(best.found.passage.heading))
+    asked, source = fold(question.text), best.found.passage
+    brought = _numbers(asked), {a or b for a, b in _NAME.findall(asked)}
+    text = fold("\n".join((source.text, *source.heading))) if any(brought) else ""  # most questions bring neither
     rivals = [each.score for each in found if each.row != best.found.row]
     margin = best.found.score - max(rivals) if rivals else _WIDEST_MARGIN
     # Figures alone are in no script: they stand in a passage as they are asked.
-    foreign = float(bool(_HAN.search(text) and _LETTER.search(asked)) and not _HAN.search(asked))
+    foreign = float(bool(_HAN.search(source.text) and _LETTER.search(asked)) and not _HAN.search(asked))
     return {
         "late_sentence": float(question.token_weights @ sentence),
         "late_passage": float(question.token_weights @ passage),
@@ -83,8 +85,8 @@ def features(
         "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
-        "missing_numbers": _missing(_numbers(asked), set(_NUMBER.findall(text))),
-        "missing_names": 0.0 if foreign else _missing({a or b for a, b in _NAME.findall(asked)}, text),
+        "missing_numbers": _missing(brought[0], set(_NUMBER.findall(text))),
+        "missing_names": 0.0 if foreign else _missing(brought[1], text),
         "foreign": foreign,
     }
 
