@@ -26,21 +26,25 @@ class Service:
     metrics: Metrics
 
 
-# The dependencies are coroutines because FastAPI would send plain functions through the thread pool each.
-async def _service(request: Request) -> Service:
+def service_of(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
-async def _library(request: Request) -> Library:
-    return (await _service(request)).readiness.library()
-
-
-async def _base_url(request: Request) -> str:
+def base_url(request: Request) -> str:
     """What links in answers start with, without a slash at the end."""
-    public = (await _service(request)).settings.public_url
+    public = service_of(request).settings.public_url
     if public is not None:
         return public.rstrip("/")
     return f"{request.url.scheme}://{request.url.netloc}"
+
+
+# The dependencies are coroutines because FastAPI would send plain functions through the thread pool each.
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
+async def _library(request: Request) -> Library:
+    return service_of(request).readiness.library()
 
 
 async def require_json(request: Request) -> None:
@@ -52,7 +56,6 @@ async def require_json(request: Request) -> None:
 
 ServiceDep = Annotated[Service, Depends(_service)]
 LibraryDep = Annotated[Library, Depends(_library)]
-BaseUrlDep = Annotated[str, Depends(_base_url)]
 
 
 def json(model: BaseModel) -> Response:
