@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 import yinju
@@ -19,13 +20,13 @@ from scripts.fitting import centres, confidence, ranking, run
 from yinju.encoder import open_encoder
 from yinju.encoder.bundled import ensure_bundled
 from yinju.encoder.loading import open_built
+from yinju.evaluation.calibration import calibrate
 from yinju.evidence.confidence import Weights
 from yinju.evidence.confidence import confidence as probability
 from yinju.progress import silent
 from yinju.settings import Settings
 
 PACKAGE = Path(yinju.__file__).parent
-BINS = 15
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def report(held_out: Sequence[run.Seen], weights: Weights) -> None:
         values = np.array([probability(each.features, weights) for each in part])
         right = np.array([each.right for each in part])
         answerable = np.array([each.kind == "answerable" for each in part])
-        figures = [f"n {len(part)}", f"right {right.mean():.3f}", f"ece {calibration_error(values, right):.3f}"]
+        figures = [f"n {len(part)}", f"right {right.mean():.3f}", f"ece {_calibration_error(values, right):.3f}"]
         for kind in ("deleted", "swapped", "written", "elsewhere"):
             these = np.array([each.kind == kind for each in part])
             if these.any() and answerable.any():
@@ -93,10 +94,9 @@ def report(held_out: Sequence[run.Seen], weights: Weights) -> None:
         print(f"{corpus:14s}", "; ".join(figures))
 
 
-def calibration_error(values: np.ndarray, right: np.ndarray) -> float:
-    """The expected calibration error over bins of equal mass (Naeini et al. 2015)."""
-    bins = np.array_split(np.argsort(values, kind="stable"), BINS)
-    return float(sum(len(b) * abs(values[b].mean() - right[b].mean()) for b in bins if len(b)) / len(values))
+def _calibration_error(values: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    found = calibrate(list(zip(values.tolist(), right.tolist(), strict=True)))
+    return found.error if found else 0.0
 
 
 if __name__ == "__main__":

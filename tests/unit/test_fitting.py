@@ -9,7 +9,6 @@ import pytest
 from scipy.optimize import check_grad
 
 from scripts.fitting import ranking
-from scripts.fitting.__main__ import calibration_error
 from scripts.fitting.centres import parallel_questions
 from scripts.fitting.samples import Sample, as_asked, swapped, with_near_misses
 from yinju.evaluation.squad import SquadCorpus, SquadQuestion
@@ -82,12 +81,6 @@ def test_the_gradient_is_that_of_the_loss() -> None:
     sentence = np.array([1, 0, 0, 0, 1], bool)
     loss = ranking._Loss(rng.normal(size=(5, 3)), np.array([0, 3]), passage, sentence)
     assert check_grad(lambda w: loss(w)[0], lambda w: loss(w)[1], rng.normal(size=3)) < 1e-5
-
-
-def test_calibration_error_by_hand() -> None:
-    right = np.array([True, False] * 15)
-    assert calibration_error(np.full(30, 0.5), right) == pytest.approx(0)
-    assert calibration_error(np.full(30, 0.9), np.ones(30, bool)) == pytest.approx(0.1)
 
 
 def test_the_questions_are_parallel() -> None:
