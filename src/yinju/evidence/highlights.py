@@ -59,8 +59,13 @@ def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:
     behind = text[figure.end() :] if figure else text
     before = fold(sentence[max(span.start - len(unit), 0) : span.start])  # 覆盖青年6000余人次
     heads = (unit[:length] for length in range(len(unit), 0, -1))
-    matched = next((len(head) for head in heads if behind.startswith(head) or before.endswith(head)), 0)
+    matched = next((len(head) for head in heads if _follows(behind, head) or before.endswith(head)), 0)
     return _UNIT_CHARACTER * (matched + (text.startswith("第") == ("第几" in wanted.asked)))
+
+
+def _follows(behind: str, head: str) -> bool:
+    """Whether what is counted stands behind the figure, or behind its measure word, which questions leave out."""
+    return behind.startswith(head) or (len(head) > 1 and (behind.startswith(head, 1) or behind.startswith(head, 2)))
 
 
 class _Nearness:
