@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tests.fakes import CharacterEncoder
 from yinju.blobs import pack
 from yinju.indexing import origin_of
@@ -27,3 +30,8 @@ def draft(name: str, text: str, *, root: str | None = ROOT, heading: tuple[str, 
     encodings = ENCODER.encode_passages([passage.text for passage in passages])
     vectors = tuple(pack(e, len(p.text), ENCODER.dimension) for p, e in zip(passages, encodings, strict=True))
     return Draft(root, name, sha256(text.encode()).hexdigest(), "1", reading, passages, vectors)
+
+
+def unpack_tokens(blob: bytes, dimension: int) -> NDArray[np.int8]:
+    """(n, d): token vectors as the catalogue keeps them."""
+    return np.frombuffer(blob, dtype=np.int8).reshape(-1, dimension)

@@ -59,11 +59,6 @@ def unpack_pooled(blob: bytes) -> NDArray[np.float32]:
     return np.frombuffer(blob, dtype=_POOLED)
 
 
-def unpack_tokens(blob: bytes, dimension: int) -> Int8s:
-    """(n, d) int8."""
-    return np.frombuffer(blob, dtype=_TOKEN).reshape(-1, dimension)
-
-
 def unpack_offsets(blob: bytes) -> NDArray[np.uint16]:
     """(n, 2) uint16, relative to the passage's first character."""
     return np.frombuffer(blob, dtype=_OFFSET).reshape(-1, 2)

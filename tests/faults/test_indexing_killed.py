@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import unpack_tokens
 from tests.fakes import CharacterEncoder
-from yinju.blobs import unpack_tokens
 from yinju.catalogue import Catalogue
 from yinju.derived import find_derived, open_derived
 from yinju.indexing import index_folder, reencode

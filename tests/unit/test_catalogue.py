@@ -12,9 +12,9 @@ from threading import Barrier, Event, Thread
 import numpy as np
 import pytest
 
-from tests.documents import ENCODER, ORIGIN, ROOT, draft
+from tests.documents import ENCODER, ORIGIN, ROOT, draft, unpack_tokens
 from yinju import schema
-from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled, unpack_tokens
+from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoding
 from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound, SettingsError

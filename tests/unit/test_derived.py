@@ -9,9 +9,9 @@ from threading import Barrier, Thread
 import numpy as np
 import pytest
 
-from tests.documents import ENCODER, ORIGIN, draft
+from tests.documents import ENCODER, ORIGIN, draft, unpack_tokens
 from yinju import derived, manifest
-from yinju.blobs import unpack_offsets, unpack_pooled, unpack_tokens
+from yinju.blobs import unpack_offsets, unpack_pooled
 from yinju.catalogue import Catalogue, Snapshot
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.errors import IndexMismatch, NotFound
