@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.fakes import CharacterEncoder
-from yinju.blobs import pack
+from yinju.encoder import Encoder
 from yinju.indexing import origin_of
+from yinju.passage_vectors import PassageText, encode
+from yinju.passages import document_sentences, sentence_spans
 from yinju.records import Block, Passage, Reading
 from yinju.stored import Draft
 
@@ -18,7 +20,9 @@ ORIGIN = origin_of(ENCODER)
 ROOT = "/reports"
 
 
-def draft(name: str, text: str, *, root: str | None = ROOT, heading: tuple[str, ...] = ()) -> Draft:
+def draft(
+    name: str, text: str, *, root: str | None = ROOT, heading: tuple[str, ...] = (), encoder: Encoder = ENCODER
+) -> Draft:
     """A document titled by its name; every line that is not empty is a paragraph and a passage."""
     spans, start = [], 0
     for line in text.split("\n"):
@@ -27,8 +31,12 @@ def draft(name: str, text: str, *, root: str | None = ROOT, heading: tuple[str, 
         start += len(line) + 1
     reading = Reading(text, name, "2025-10", tuple(Block("paragraph", *span) for span in spans), (0,))
     passages = tuple(Passage("", start, end, text[start:end], heading, 1) for start, end in spans)
-    encodings = ENCODER.encode_passages([passage.text for passage in passages])
-    vectors = tuple(pack(e, len(p.text), ENCODER.dimension) for p, e in zip(passages, encodings, strict=True))
+    every = document_sentences(reading.blocks, text)
+    texts = [
+        PassageText.of(passage.text, start, sentence_spans(every, text, start, end))
+        for passage, (start, end) in zip(passages, spans, strict=True)
+    ]
+    vectors = tuple(encode(encoder, texts))
     return Draft(root, name, sha256(text.encode()).hexdigest(), "1", reading, passages, vectors)
 
 

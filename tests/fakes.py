@@ -6,20 +6,24 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from yinju.encoder import Encoding
+from yinju.encoder import Encoding, Floats
 
 DIMENSION = 16
 
 
 class CharacterEncoder:
-    """A token a character that is not white space, as the unit vector of its code point modulo the dimension.
+    """A token a character that is not white space, as the unit vector of its code point modulo the components.
 
-    The pooled vector counts the text's characters by that number, and is normalised. Remembers the texts it encoded.
+    The pooled vector counts the text's characters by their code point modulo the dimension, and is normalised.
+    components: of a token's vector; None for as many as the pooled vector has. Remembers the texts it encoded.
     """
 
-    def __init__(self, fingerprint: str = "characters", dimension: int = DIMENSION) -> None:
+    def __init__(
+        self, fingerprint: str = "characters", dimension: int = DIMENSION, components: int | None = None
+    ) -> None:
         self.fingerprint = fingerprint
         self.dimension = dimension
+        self.components = components or dimension
         self.encoded: list[str] = []
 
     def encode_query(self, text: str) -> Encoding:
@@ -32,9 +36,23 @@ class CharacterEncoder:
 
     def _encoding(self, text: str) -> Encoding:
         places = [i for i, character in enumerate(text) if not character.isspace()]
-        tokens = np.zeros((len(places), self.dimension), dtype=np.float32)
-        tokens[np.arange(len(places)), [ord(text[i]) % self.dimension for i in places]] = 1
-        counts = tokens.sum(axis=0)
+        counts = np.zeros(self.dimension)
+        np.add.at(counts, [ord(text[i]) % self.dimension for i in places], 1)
         pooled = counts / max(float(np.linalg.norm(counts)), 1e-9)
         offsets = np.array([(i, i + 1) for i in places], dtype=np.int32).reshape(-1, 2)
-        return Encoding(pooled.astype(np.float32), tokens, offsets)
+        return Encoding(pooled.astype(np.float32), self._tokens([text[i] for i in places], text), offsets)
+
+    def _tokens(self, characters: Sequence[str], text: str) -> Floats:
+        tokens = np.zeros((len(characters), self.components), dtype=np.float32)
+        tokens[np.arange(len(characters)), [ord(character) % self.components for character in characters]] = 1
+        return tokens
+
+
+class ContextEncoder(CharacterEncoder):
+    """Its tokens also point to the number of characters around them: no two texts of unequal length share one."""
+
+    def _tokens(self, characters: Sequence[str], text: str) -> Floats:
+        tokens = super()._tokens(characters, text)
+        tokens[:, len(text) % self.components] += 1
+        normalised: Floats = tokens / np.linalg.norm(tokens, axis=1, keepdims=True)
+        return normalised

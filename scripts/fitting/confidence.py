@@ -36,25 +36,30 @@ def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None
     evidence = select(found, wanted)
     if not evidence:
         return None
-    quoted = [
-        each.found.passage.text[each.span.start : each.span.end]  # each document is one passage that starts at 0
-        for each in evidence
-        if each.found.row == sample.paragraph
-    ]
-    right = any(fold(answer) in fold(text) for text in quoted for answer in sample.answers)
+    quoted = fold(
+        "\n".join(each.text for each in evidence if derived.passages.document(each.found.row).name == sample.document)
+    )
+    said = [fold(answer) in quoted for answer in sample.answers]
+    right = bool(said) and (all(said) if sample.all_of else any(said))
     return Judged(sample.kind, features(question, wanted, found, evidence, derived), right)
 
 
-def fit(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
-    """Logits a unit of each feature and an `intercept`, for questions in the passages' script and in another."""
+def fit(judged: Sequence[Judged], weights: Sequence[float]) -> dict[str, dict[str, float]]:
+    """Logits a unit of each feature and an `intercept`, for questions in the passages' script and in another.
+
+    weights: how much each counts.
+    """
     sides = {"same": 0.0, "foreign": 1.0}
-    return {side: _fit([each for each in judged if each.features["foreign"] == flag]) for side, flag in sides.items()}
+    both = list(zip(judged, weights, strict=True))
+    return {side: _fit([each for each in both if each[0].features["foreign"] == flag]) for side, flag in sides.items()}
 
 
-def _fit(judged: Sequence[Judged]) -> dict[str, float]:
+def _fit(weighed: Sequence[tuple[Judged, float]]) -> dict[str, float]:
+    judged = [each for each, _ in weighed]
     values = np.array([[each.features[name] for name in FEATURES] for each in judged])
     right = np.array([each.right for each in judged])
     spread = values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=5000).fit(values / spread, right)
+    counts = [weight for _, weight in weighed]
+    model = LogisticRegression(C=1.0, max_iter=5000).fit(values / spread, right, sample_weight=counts)
     found = dict(zip(FEATURES, (model.coef_[0] / spread).tolist(), strict=True))
     return {name: round(weight, 3) for name, weight in {"intercept": float(model.intercept_[0]), **found}.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from scripts.fitting.samples import Sample
 from yinju.derived import Derived
 from yinju.question import Question
 from yinju.retriever import FEATURES, measure
@@ -27,12 +28,14 @@ class Choice:
     sentence: NDArray[np.bool_]
 
 
-def choice(derived: Derived, question: Question, row: int, start: int) -> Choice | None:
-    """What there was to choose from, the answer starting at `start` of passage `row`; None if it was no candidate."""
+def choice(derived: Derived, question: Question, sample: Sample) -> Choice | None:
+    """What there was to choose from; None if what answers was no candidate."""
     measured = measure(derived, question)
-    places = measured.sentences.places
-    passage = measured.rows[measured.owner] == row
-    sentence = passage & (places["start"] <= start) & (start < places["end"])
+    places, owner = measured.sentences.places, measured.owner
+    own = np.array([derived.passages.document(int(row)).name == sample.document for row in measured.rows], bool)
+    begins = np.array(sample.starts)[:, np.newaxis]
+    sentence = own[owner] & ((places["start"] <= begins) & (begins < places["end"])).any(axis=0)
+    passage = np.isin(owner, owner[sentence])
     return Choice(measured.features, passage, sentence) if sentence.any() else None
 
 
@@ -46,6 +49,12 @@ def fit(choices: Sequence[Choice]) -> dict[str, float]:
     loss = _Loss(features / spread, starts, passage, sentence)
     found = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B")
     return {name: round(float(weight), 3) for name, weight in zip(FEATURES, found.x / spread, strict=True)}
+
+
+def recall(choices: Sequence[Choice], weights: Mapping[str, float]) -> float:
+    """How often a right passage comes first among the candidates."""
+    values = np.array([weights[name] for name in FEATURES])
+    return float(np.mean([each.passage[int(np.argmax(each.features @ values))] for each in choices]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from yinju.evaluation.corpus import paragraph_name
 from yinju.evaluation.squad import SquadCorpus, SquadQuestion
+from yinju.records import Turn
 from yinju.text import sentences
 
 _DIGITS = re.compile(r"\d{1,4}")
@@ -15,13 +17,19 @@ _DIGITS = re.compile(r"\d{1,4}")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A question put to a corpus. paragraph, start: where its answer stands; None where nothing answers it."""
+    """A question put to a corpus.
+
+    document, starts: the file its answer stands in, and where the sentences that give it start; None where nothing
+    answers it. answers: ways to write it, or with `all_of` the parts it is made of.
+    """
 
     question: str
     kind: str  # answerable, deleted, swapped, written, elsewhere
-    paragraph: int | None = None
-    start: int | None = None
+    document: str | None = None
+    starts: tuple[int, ...] = ()
     answers: tuple[str, ...] = ()
+    all_of: bool = False
+    history: tuple[Turn, ...] = ()
 
 
 def with_near_misses(corpus: SquadCorpus, share: float, random: Random) -> tuple[list[str], list[Sample]]:
@@ -72,18 +80,21 @@ def _sample(question: SquadQuestion, cut: tuple[int, int] | None, paragraph: str
     start = at - (cut[1] - cut[0]) if cut is not None and at >= cut[1] else at
     if paragraph[start : start + len(text)] != text:  # a file whose offsets are off
         start = paragraph.find(text)
-    return Sample(question.question, "answerable", question.paragraph, start, answers)
+    return Sample(question.question, "answerable", paragraph_name(question.paragraph), (start,), answers)
 
 
 def swapped(samples: Sequence[Sample], paragraphs: Sequence[str], random: Random) -> Iterator[Sample]:
     """Questions with a false premise: a number that stands in the paragraph, made another that does not."""
     for sample in samples:
         match = _DIGITS.search(sample.question)
-        if sample.paragraph is None or match is None or match.group() not in paragraphs[sample.paragraph]:
+        if sample.document is None or match is None:
+            continue
+        paragraph = paragraphs[int(sample.document.partition(".")[0])]
+        if match.group() not in paragraph:
             continue
         value = int(match.group())
         other = str(value + random.choice([-7, -3, -2, -1, 1, 2, 3, 7]))
-        if other.startswith("-") or other in paragraphs[sample.paragraph]:
+        if other.startswith("-") or other in paragraph:
             continue
         question = sample.question[: match.start()] + other + sample.question[match.end() :]
-        yield replace(sample, question=question, kind="swapped", paragraph=None, start=None, answers=())
+        yield replace(sample, question=question, kind="swapped", document=None, starts=(), answers=())

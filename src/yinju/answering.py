@@ -112,8 +112,8 @@ def _marks(
     text: str, sentence: Span, evidence: Evidence, question: Question, wanted: Expected, derived: Derived
 ) -> list[Span]:
     """What answers within the sentence; all spans in the passage's `text`."""
-    vectors, offsets = derived.tokens.tokens(evidence.found.row)
+    vectors, offsets = derived.sentence_tokens.tokens(evidence.found.row)
     own = (offsets[:, 1] > sentence.start) & (offsets[:, 0] < sentence.end)  # as the sentence table tells them
-    similar = question.encoding.tokens @ (vectors[own].T / derived.tokens.scale).astype("float32")
+    similar = question.encoding.tokens @ (vectors[own].T / derived.sentence_tokens.scale).astype("float32")
     found = highlights(sentence.of(text), question, wanted, similar, offsets[own] - sentence.start)
     return [Span(mark.start + sentence.start, mark.end + sentence.start) for mark in found]

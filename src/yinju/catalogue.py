@@ -10,7 +10,7 @@ from threading import Lock
 from types import TracebackType
 
 from yinju import rows, schema
-from yinju.blobs import Packed
+from yinju.blobs import PassageVectors
 from yinju.errors import NotFound
 from yinju.records import Document, DocumentSummary, Passage
 from yinju.stored import Counts, Draft, Generation, Known, Origin, StoredDocument, StoredPassage
@@ -236,6 +236,6 @@ class Rewriting:
             raise NotFound(document_id)
         return found
 
-    def put(self, document_id: str, passages: tuple[Passage, ...], vectors: tuple[Packed, ...]) -> None:
+    def put(self, document_id: str, passages: tuple[Passage, ...], vectors: tuple[PassageVectors, ...]) -> None:
         (key,) = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         rows.store_passages(self._connection, key, passages, vectors)

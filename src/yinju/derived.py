@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sized
+from collections.abc import Container, Iterator, Sized
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from yinju import manifest
-from yinju.blobs import unpack_offsets, unpack_pooled
+from yinju.blobs import PassageVectors, unpack_offsets, unpack_pooled, unpack_spans
 from yinju.catalogue import Catalogue, Snapshot
 from yinju.lexical import LexicalIndex, LexicalWriter
 from yinju.passage_table import PassageTable, PassageTableWriter
-from yinju.passages import SPLITTER, document_sentences, sentence_spans
+from yinju.passages import SPLITTER
 from yinju.progress import Progress, silent
+from yinju.records import Span
 from yinju.sentence_table import SentenceTable, SentenceWriter
-from yinju.stored import Generation, Origin
+from yinju.stored import Generation, Origin, StoredDocument, StoredPassage
 from yinju.text import terms
-from yinju.token_store import TokenStore, TokenWriter
+from yinju.token_store import SENTENCES, WHOLE, TokenStore, TokenWriter
 from yinju.vectors import VectorIndex, VectorWriter
 
-_VECTORS = "vectors.faiss"
 _LOCK = ".lock"
 _UNFINISHED = "unfinished"
 _TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, FAISS, tantivy and json raise on damage
@@ -35,12 +38,16 @@ _TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """One generation, opened. Row numbers mean the same passage in all five parts."""
+    """One generation, opened. Row numbers mean the same passage in all parts.
+
+    tokens: of passages encoded whole. sentence_tokens: of their sentences, each encoded alone.
+    """
 
     generation: Generation
     vectors: VectorIndex
     lexical: LexicalIndex
     tokens: TokenStore
+    sentence_tokens: TokenStore
     passages: PassageTable
     sentences: SentenceTable
 
@@ -79,15 +86,17 @@ def _opened(folder: Path, generation: Generation, made_by: Origin | None) -> Der
             return None
         found = Derived(
             generation,
-            VectorIndex(folder / _VECTORS),
+            VectorIndex(folder),
             LexicalIndex(folder),
-            TokenStore(folder),
+            TokenStore(folder, WHOLE),
+            TokenStore(folder, SENTENCES),
             PassageTable(folder),
             SentenceTable(folder),
         )
     except _TORN:
         return None
-    parts: tuple[Sized, ...] = (found.vectors, found.lexical, found.tokens, found.passages, found.sentences)
+    tables: tuple[Sized, ...] = (found.passages, found.sentences)
+    parts: tuple[Sized, ...] = (found.vectors, found.lexical, found.tokens, found.sentence_tokens, *tables)
     return found if len({len(part) for part in parts}) == 1 else None
 
 
@@ -109,29 +118,53 @@ def _made(snapshot: Snapshot, folder: Path, progress: Progress) -> Derived:
 
 def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
     dimension = 0 if snapshot.origin is None else snapshot.origin.dimension
-    vectors = VectorWriter(folder / _VECTORS, dimension)
     with ExitStack() as files:
-        lexical = files.enter_context(closing(LexicalWriter(folder)))
-        tokens = files.enter_context(closing(TokenWriter(folder, dimension)))
-        table = files.enter_context(closing(PassageTableWriter(folder)))
-        sentences = files.enter_context(closing(SentenceWriter(folder)))
+        writers = _Writers(folder, dimension, files)
         done = 0
         for document in snapshot.documents():
-            table.begin(document.id, document.title, document.date, document.name, document.text_sha256)
-            every = document_sentences(document.blocks, document.text)
+            writers.table.begin(document.id, document.title, document.date, document.name, document.text_sha256)
             cuts = {block.end for block in document.blocks if block.cut}
             for stored in snapshot.passages(document):
-                table.add(stored.passage)
-                vectors.add(unpack_pooled(stored.vectors.pooled))
-                tokens.add(stored.vectors.tokens, stored.vectors.offsets)
-                lexical.add(terms(stored.passage.text), terms("\n".join(stored.passage.heading)))
-                place = stored.passage
-                spans = sentence_spans(every, document.text, place.start, place.end)
-                sentences.add(document.text, place.start, spans, unpack_offsets(stored.vectors.offsets), cuts)
+                writers.add(stored, document, cuts)
                 done += 1
                 progress("build", done, snapshot.counts.passages)
-        for part in (vectors, lexical, tokens, table, sentences):
+        writers.finish()
+
+
+class _Writers:
+    """All parts of a generation, written passage by passage. `files` closes what they hold open."""
+
+    def __init__(self, folder: Path, dimension: int, files: ExitStack) -> None:
+        self._dimension = dimension
+        self._vectors = VectorWriter(folder, dimension)
+        self._lexical = files.enter_context(closing(LexicalWriter(folder)))
+        self._tokens = files.enter_context(closing(TokenWriter(folder, WHOLE)))
+        self._sentence_tokens = files.enter_context(closing(TokenWriter(folder, SENTENCES)))
+        self._sentences = files.enter_context(closing(SentenceWriter(folder)))
+        self.table = files.enter_context(closing(PassageTableWriter(folder)))
+
+    def add(self, stored: StoredPassage, document: StoredDocument, cuts: Container[int]) -> None:
+        """cuts: where the source breaks off."""
+        passage, vectors = stored.passage, stored.vectors
+        self.table.add(passage)
+        self._vectors.add(self._pooled(vectors))
+        self._tokens.add(vectors.whole.tokens, vectors.whole.offsets)
+        self._sentence_tokens.add(vectors.sentences.tokens, vectors.sentences.offsets)
+        # A question that names the report means its passages, which need not repeat the name.
+        self._lexical.add(terms(passage.text), terms("\n".join((document.title, *passage.heading))))
+        within = unpack_spans(vectors.spans)
+        spans = [Span(passage.start + span.start, passage.start + span.end) for span in within]
+        self._sentences.add(document.text, passage.start, spans, unpack_offsets(vectors.sentences.offsets), cuts)
+
+    def finish(self) -> None:
+        parts = (self._vectors, self._lexical, self._tokens, self._sentence_tokens, self._sentences, self.table)
+        for part in parts:
             part.finish()
+
+    def _pooled(self, vectors: PassageVectors) -> NDArray[np.float32]:
+        """(1 + sentences, dimension): the passage's own vector and its sentences'."""
+        both = (unpack_pooled(part.pooled, self._dimension) for part in (vectors.whole, vectors.sentences))
+        return np.concatenate(tuple(both))
 
 
 @contextmanager

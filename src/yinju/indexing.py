@@ -9,19 +9,20 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
-from yinju.blobs import Packed, pack
+from yinju.blobs import PassageVectors, unpack_spans
 from yinju.catalogue import Catalogue
 from yinju.document_ids import document_id
 from yinju.encoder import Encoder
 from yinju.errors import InvalidRequest, NotFound, Unreadable
 from yinju.folders import Listing, list_folder
-from yinju.passages import SPLITTER, split
+from yinju.passage_vectors import PassageText, encode
+from yinju.passages import SPLITTER, document_sentences, sentence_spans, split
 from yinju.progress import Progress, silent
 from yinju.readers import STRUCTURE, read
-from yinju.records import Passage
+from yinju.records import Document, Passage, Reading
 from yinju.stored import Draft, Known, Origin
 
-__all__ = ["IndexReport", "Progress", "index_folder", "origin_of", "passage_input", "reencode"]
+__all__ = ["IndexReport", "Progress", "index_folder", "origin_of", "reencode"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,6 @@ class IndexReport:
 def origin_of(encoder: Encoder) -> Origin:
     """What the catalogue records about passages and vectors made with this encoder and this version's splitter."""
     return Origin(encoder.fingerprint, SPLITTER, encoder.dimension)
-
-
-def passage_input(passage: Passage) -> str:
-    """The text the encoder is given for a passage. Token offsets refer to it: it is, or starts with, the passage's."""
-    return passage.text
 
 
 def index_folder(catalogue: Catalogue, encoder: Encoder, folder: Path, progress: Progress = silent) -> IndexReport:
@@ -77,7 +73,7 @@ def reencode(catalogue: Catalogue, encoder: Encoder, progress: Progress = silent
         for done, identifier in enumerate(identifiers, start=1):
             found = rewriting.document(identifier)
             passages = tuple(split(identifier, found))
-            rewriting.put(identifier, passages, _encoded(encoder, passages, progress))
+            rewriting.put(identifier, passages, _encoded(encoder, found, passages, progress))
             progress("files", done, len(identifiers))
     return len(identifiers)
 
@@ -143,12 +139,15 @@ class _Indexing:
         """What to store for a file. Passages it shares with the document `source` are not encoded again."""
         reading = read(name, data)
         passages = tuple(split(document_id(name), reading))
-        ready = {} if source is None else self._vectors_by_input(source)
-        vectors = _encoded(self._encoder, passages, self._progress, ready)
+        ready = {} if source is None else self._vectors_by_text(source)
+        vectors = _encoded(self._encoder, reading, passages, self._progress, ready)
         return Draft(str(self._root), name, digest, STRUCTURE, reading, passages, vectors)
 
-    def _vectors_by_input(self, source: Known) -> dict[str, Packed]:
-        return {passage_input(stored.passage): stored.vectors for stored in self._catalogue.stored(source.id)}
+    def _vectors_by_text(self, source: Known) -> dict[PassageText, PassageVectors]:
+        return {
+            PassageText(stored.passage.text, tuple(unpack_spans(stored.vectors.spans))): stored.vectors
+            for stored in self._catalogue.stored(source.id)
+        }
 
 
 def _same_file_name(one: str, other: str) -> bool:
@@ -165,15 +164,20 @@ def _bytes_of(root: Path, name: str) -> bytes:
 
 def _encoded(
     encoder: Encoder,
+    source: Reading | Document,
     passages: tuple[Passage, ...],
     progress: Progress,
-    ready: Mapping[str, Packed] = MappingProxyType({}),
-) -> tuple[Packed, ...]:
-    """The passages' vectors, in order; those whose input is in `ready` are taken from there."""
-    texts = [passage_input(passage) for passage in passages]
+    ready: Mapping[PassageText, PassageVectors] = MappingProxyType({}),
+) -> tuple[PassageVectors, ...]:
+    """The passages' vectors, in order; those of a text in `ready` are taken from there."""
+    found = document_sentences(source.blocks, source.text)
+    texts = [
+        PassageText.of(each.text, each.start, sentence_spans(found, source.text, each.start, each.end))
+        for each in passages
+    ]
     missing = list(dict.fromkeys(text for text in texts if text not in ready))
-    made: dict[str, Packed] = {}
-    for text, encoding in zip(missing, encoder.encode_passages(missing), strict=True):
-        made[text] = pack(encoding, len(text), encoder.dimension)
+    made: dict[PassageText, PassageVectors] = {}
+    for text, vectors in zip(missing, encode(encoder, missing), strict=True):
+        made[text] = vectors
         progress("encode", len(made), len(missing))
     return tuple(made.get(text) or ready[text] for text in texts)

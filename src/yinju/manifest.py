@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from yinju.stored import Generation, Origin
-from yinju.token_store import LARGE_FILE
+from yinju.token_store import LARGE_FILES
 
-FORMAT = 3
+FORMAT = 4
 _NAME = "manifest.json"
 
 
@@ -59,7 +59,7 @@ def _files(folder: Path) -> dict[str, list[int | str]]:
 def _described(path: Path) -> list[int | str]:
     size = path.stat().st_size
     # The token vectors can be gigabytes; damage to them could lower a score, never alter a quote.
-    if path.name == LARGE_FILE:
+    if path.name in LARGE_FILES:
         return [size, ""]
     with path.open("rb") as file:
         return [size, hashlib.file_digest(file, "sha256").hexdigest()]

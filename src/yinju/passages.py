@@ -15,8 +15,9 @@ from yinju.text import sentences
 
 __all__ = ["LONGEST", "SPLITTER", "document_sentences", "sentence_spans", "split"]
 
-# Names the way of cutting: part of the index's fingerprint, changed with whatever changes a passage.
-SPLITTER = "sentences-1"
+# Names the way of cutting: part of the index's fingerprint, changed with whatever changes a passage or what is encoded
+# of it.
+SPLITTER = "sentences-2"
 LONGEST = 700
 # What a section is divided by: its passages are as even as its paragraphs allow, none much over this.
 TARGET = 400

@@ -1,9 +1,10 @@
 """All ranking policy: candidates, late interaction, fusion.
 
 Candidates are the best passages by pooled vectors and by BM25. They are then compared with the question token by token
-(MaxSim: Khattab and Zaharia 2020, ColBERT), at three widths: the passage, each sentence, each sentence with its
-neighbours. A sentence's score is a weighted sum of those and of how much of the question's terms the passage holds,
-each on a scale of its own that no other candidate changes; a passage scores as its best sentence does.
+(MaxSim: Khattab and Zaharia 2020, ColBERT): with the passage encoded as one text, and with its sentences encoded alone,
+each by itself and with its neighbours. A sentence's score is a weighted sum of those and of how much of the question's
+terms the passage holds, each on a scale of its own that no other candidate changes; a passage scores as its best
+sentence does.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 32, 24
-_HIGHEST_BM25 = 2.2  # what one unit of idf can come to: k1 + 1, with tantivy's k1 of 1.2
 _BELOW_ALL = -100.0  # logits; no sentence scores so low
 _BLOCK = 512  # tokens made float at a time: they stay in the cache, a quarter faster than all at once
 _NOTHING = -1.0  # the similarity of a sentence without tokens; below any cosine
 
-FEATURES = ("late_passage", "late_sentence", "late_window", "coverage", "coverage_window", "bm25", "length")
-"""What a sentence is scored by. late: MaxSim at three widths, cosines. coverage: the idf-weighted share of the
-question's terms that the passage, or the sentence with its neighbours, holds. bm25: the passage's, as a share of what
-the question could reach. length: log of the sentence's characters."""
+FEATURES = ("late_passage", "late_window", "late_sentence", "dense", "coverage")
+"""What a sentence is scored by. late: MaxSim, cosines: of the passage encoded as one text, of the sentence with its
+neighbours, of the sentence. dense: the passage's nearest pooled vector, a cosine. coverage: the idf-weighted share of
+the question's terms that the passage holds, so that few or common terms matched count little. BM25, which finds
+candidates, adds nothing to it."""
 
 
 @cache
@@ -74,23 +75,23 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Levels:
-    """One signal at three widths. passage: (passages,); sentence, window: (sentences,)."""
-
-    passage: Floats
-    sentence: Floats
-    window: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
-    """The candidates of a question. rows: (passages,) ascending; features: (sentences, features) as FEATURES."""
+    """The candidates of a question. rows: (passages,) ascending; features: (sentences, features) as FEATURES.
+
+    dense, coverage: (passages,). coverage_sentence: (sentences,), its own.
+    """
 
     rows: Rows
     sentences: Sentences
-    late: _Levels
-    cover: _Levels
+    dense: Floats
+    coverage: Floats
+    coverage_sentence: Floats
     features: Floats
+
+    def feature(self, name: str) -> Floats:
+        """(sentences,): one of FEATURES."""
+        column: Floats = self.features[:, FEATURES.index(name)]
+        return column
 
     @property
     def owner(self) -> Rows:
@@ -110,23 +111,22 @@ def search(derived: Derived, question: Question, limit: int, allowed: Rows | Non
 
 def measure(derived: Derived, question: Question, allowed: Rows | None = None) -> Measured:
     """Compare a question with every candidate sentence."""
-    rows, bm25 = _candidates(derived, question, allowed)
+    rows = _candidates(derived, question, allowed)
     sentences = derived.sentences.gather(rows)
-    late = _late(derived, question, rows, sentences)
+    dense = derived.vectors.scores(question.encoding.pooled, rows)
+    late_window, late_sentence = _late(derived, question, rows, sentences)
     idf = np.array([derived.lexical.idf(term) for term in question.terms], np.float32)
-    cover = _coverage(derived, question, idf, rows, sentences)
-    possible = float(idf.sum()) * _HIGHEST_BM25
+    coverage, coverage_sentence = _coverage(derived, question, idf, rows, sentences)
     owner = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
     columns = (
-        late.passage[owner],
-        late.sentence,
-        late.window,
-        cover.passage[owner],
-        cover.window,
-        bm25[owner] / possible if possible else np.zeros(len(owner), np.float32),
-        np.log1p(sentences.places["end"] - sentences.places["start"]),
+        _late_whole(derived, question, rows)[owner],
+        late_window,
+        late_sentence,
+        dense[owner],
+        coverage[owner],
     )
-    return Measured(rows, sentences, late, cover, np.stack(columns, axis=1).astype(np.float32))
+    features = np.stack(columns, axis=1).astype(np.float32)
+    return Measured(rows, sentences, dense, coverage, coverage_sentence, features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +141,16 @@ class _Ranking:
         scores = _reduce_max(self.scores, starts)
         # A passage without a sentence (a heading nothing stands under) is found, and never before one that has any.
         empty = np.diff(starts) == 0
-        scores[empty] = _BELOW_ALL + self.measured.late.passage[empty]
+        scores[empty] = _BELOW_ALL + self.measured.dense[empty]
         order = np.lexsort((rows, -scores))[:limit]
-        dense = self.derived.vectors.scores(self.question.encoding.pooled, rows[order])
-        return [self._found(int(i), float(scores[i]), float(cosine)) for i, cosine in zip(order, dense, strict=True)]
+        return [self._found(int(i), float(scores[i])) for i in order]
 
-    def _found(self, i: int, score: float, dense: float) -> Found:
+    def _found(self, i: int, score: float) -> Found:
         row = int(self.measured.rows[i])
         document = self.derived.passages.document(row)
         own = slice(*self.measured.sentences.starts[i : i + 2].tolist())
-        lexical, late = float(self.measured.cover.passage[i]), float(self.measured.late.passage[i])
-        signals = {"dense": dense, "lexical": lexical, "late": late}
+        late = max(self.measured.feature("late_sentence")[own].tolist(), default=0.0)
+        signals = {"dense": float(self.measured.dense[i]), "lexical": float(self.measured.coverage[i]), "late": late}
         return Found(
             row=row,
             passage=self.derived.passages.passage(row),
@@ -168,8 +167,8 @@ class _Ranking:
         columns = zip(
             self.measured.sentences.places[own].tolist(),
             self.scores[own].tolist(),
-            self.measured.late.sentence[own].tolist(),
-            self.measured.cover.sentence[own].tolist(),
+            self.measured.feature("late_sentence")[own].tolist(),
+            self.measured.coverage_sentence[own].tolist(),
             strict=True,
         )
         return tuple(
@@ -178,29 +177,33 @@ class _Ranking:
         )
 
 
-def _candidates(derived: Derived, question: Question, allowed: Rows | None) -> tuple[Rows, Floats]:
-    """Rows in ascending order with their BM25, 0 for those found by vectors alone."""
+def _candidates(derived: Derived, question: Question, allowed: Rows | None) -> Rows:
+    """In ascending order."""
     dense, _ = derived.vectors.search(question.encoding.pooled, DENSE_CANDIDATES, allowed)
-    lexical, scores = derived.lexical.search(question.terms, LEXICAL_CANDIDATES, allowed)
-    rows = np.union1d(dense, lexical)
-    bm25 = np.zeros(len(rows), np.float32)
-    bm25[np.searchsorted(rows, lexical)] = scores
-    return rows, bm25
+    lexical, _ = derived.lexical.search(question.terms, LEXICAL_CANDIDATES, allowed)
+    return np.union1d(dense, lexical)
 
 
-def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> _Levels:
+def _late_whole(derived: Derived, question: Question, rows: Rows) -> Floats:
+    """(passages,): MaxSim over passages encoded as one text."""
     tokens = derived.tokens.gather(rows)
+    similar = _similar(question.encoding.tokens / np.float32(derived.tokens.scale), tokens.vectors)
+    bounds = np.stack((tokens.starts[:-1], tokens.starts[1:]), axis=1)
+    return question.token_weights @ _segment_max(similar, bounds)
+
+
+def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> tuple[Floats, Floats]:
+    """(sentences,) twice: MaxSim over sentences encoded alone, each with its neighbours and by itself."""
+    tokens = derived.sentence_tokens.gather(rows)
     counts = np.diff(sentences.starts)
     first_tokens = np.repeat(tokens.starts[:-1], counts)
-    similar = _similar(question.encoding.tokens / np.float32(derived.tokens.scale), tokens.vectors)
+    similar = _similar(question.encoding.tokens / np.float32(derived.sentence_tokens.scale), tokens.vectors)
     bounds = np.stack(
         (first_tokens + sentences.places["first_token"], first_tokens + sentences.places["last_token"]), axis=1
     )
     per_sentence = _segment_max(similar, bounds)
     window = _with_neighbours(per_sentence, sentences.starts)
-    per_passage = _segment_max(similar, np.stack((tokens.starts[:-1], tokens.starts[1:]), axis=1))
-    weights = question.token_weights
-    return _Levels(weights @ per_passage, weights @ per_sentence, weights @ window)
+    return question.token_weights @ window, question.token_weights @ per_sentence
 
 
 def _similar(query: Floats, tokens: Int8s) -> Floats:
@@ -213,15 +216,18 @@ def _similar(query: Floats, tokens: Int8s) -> Floats:
     return similar
 
 
-def _coverage(derived: Derived, question: Question, idf: Floats, rows: Rows, sentences: Sentences) -> _Levels:
-    """The share of the question's terms held, each weighed by its idf; terms seen nowhere count as missing."""
+def _coverage(
+    derived: Derived, question: Question, idf: Floats, rows: Rows, sentences: Sentences
+) -> tuple[Floats, Floats]:
+    """(passages,) and (sentences,): the share of the question's terms held, each weighed by its idf.
+
+    Terms seen nowhere count as missing.
+    """
     if not question.terms:
-        nothing = np.zeros(len(sentences.numbers), np.float32)
-        return _Levels(np.zeros(len(rows), np.float32), nothing, nothing)
+        return np.zeros(len(rows), np.float32), np.zeros(len(sentences.numbers), np.float32)
     idf = idf / idf.sum()
-    held = derived.sentences.holds(question.terms, sentences.numbers).T.astype(np.float32)
-    window = _with_neighbours(held, sentences.starts)
-    return _Levels(derived.lexical.holds(question.terms, rows) @ idf, idf @ held, idf @ window)
+    held = derived.sentences.holds(question.terms, sentences.numbers)
+    return derived.lexical.holds(question.terms, rows) @ idf, held @ idf
 
 
 def _segment_max(values: Floats, bounds: Rows) -> Floats:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from yinju.blobs import Packed
+from yinju.blobs import Packed, PassageVectors
 from yinju.document_ids import document_id, unused_id
 from yinju.errors import IndexMismatch
 from yinju.records import Block, Document, DocumentSummary, Passage
@@ -24,6 +24,7 @@ SELECT id, title, date, name, root, characters,
 FROM documents
 """
 _STORED = "SELECT key, id, title, date, name, text, text_sha256, blocks FROM documents "
+_VECTORS = "pooled, tokens, offsets, sentences, sentence_pooled, sentence_tokens, sentence_offsets"
 SUMMARY_PAGE = _SUMMARIES + "WHERE id > ? ORDER BY id LIMIT ?"
 SUMMARY_OF_ONE = _SUMMARIES + "WHERE id = ?"
 
@@ -147,18 +148,22 @@ def upsert(connection: sqlite3.Connection, draft: Draft) -> tuple[int, str]:
 
 
 def store_passages(
-    connection: sqlite3.Connection, document_key: int, passages: Sequence[Passage], vectors: Sequence[Packed]
+    connection: sqlite3.Connection, document_key: int, passages: Sequence[Passage], vectors: Sequence[PassageVectors]
 ) -> None:
     """In place of those the document had."""
     insert_passage = """
         INSERT INTO passages (document, ordinal, start, end, heading, page) VALUES (?, ?, ?, ?, ?, ?) RETURNING key
     """
-    insert_vectors = "INSERT INTO vectors (passage, pooled, tokens, offsets) VALUES (?, ?, ?, ?)"
+    insert_vectors = f"INSERT INTO vectors (passage, {_VECTORS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
     connection.execute("DELETE FROM passages WHERE document = ?", (document_key,))
-    for ordinal, (passage, packed) in enumerate(zip(passages, vectors, strict=True)):
+    for ordinal, (passage, made) in enumerate(zip(passages, vectors, strict=True)):
         place = (document_key, ordinal, passage.start, passage.end, json.dumps(passage.heading), passage.page)
         (key,) = connection.execute(insert_passage, place).fetchone()
-        connection.execute(insert_vectors, (key, packed.pooled, packed.tokens, packed.offsets))
+        connection.execute(insert_vectors, (key, *_parts(made.whole), made.spans, *_parts(made.sentences)))
+
+
+def _parts(packed: Packed) -> tuple[bytes, bytes, bytes]:
+    return packed.pooled, packed.tokens, packed.offsets
 
 
 def passages(connection: sqlite3.Connection, of: StoredDocument) -> list[Passage]:
@@ -181,13 +186,14 @@ def _stored_document(row: Sequence[Any]) -> StoredDocument:
 
 
 def stored_passages(connection: sqlite3.Connection, of: StoredDocument) -> Iterator[StoredPassage]:
-    query = """
-        SELECT start, end, heading, page, pooled, tokens, offsets
+    query = f"""
+        SELECT {_VECTORS}, start, end, heading, page
         FROM passages JOIN vectors ON vectors.passage = passages.key
         WHERE document = ? ORDER BY ordinal
-    """
-    for *place, pooled, tokens, offsets in connection.execute(query, (of.key,)):
-        yield StoredPassage(_passage(of.id, of.text, *place), Packed(pooled, tokens, offsets))
+    """  # noqa: S608
+    for *blobs, start, end, heading, page in connection.execute(query, (of.key,)):
+        vectors = PassageVectors(Packed(*blobs[:3]), blobs[3], Packed(*blobs[4:]))
+        yield StoredPassage(_passage(of.id, of.text, start, end, heading, page), vectors)
 
 
 def _passage(document_id: str, text: str, start: int, end: int, heading: str, page: int | None) -> Passage:

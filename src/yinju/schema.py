@@ -10,7 +10,7 @@ from pathlib import Path
 
 from yinju.errors import IndexBusy, IndexMismatch, SettingsError, YinjuError
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x59494E4A  # "YINJ", so that another program's database is told apart from an empty one
 
 _TABLES = """
@@ -55,9 +55,16 @@ CREATE TABLE vectors (
     passage INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
     pooled BLOB NOT NULL,
     tokens BLOB NOT NULL,
-    offsets BLOB NOT NULL
+    offsets BLOB NOT NULL,
+    sentences BLOB NOT NULL DEFAULT x'',
+    sentence_pooled BLOB NOT NULL DEFAULT x'',
+    sentence_tokens BLOB NOT NULL DEFAULT x'',
+    sentence_offsets BLOB NOT NULL DEFAULT x''
 ) STRICT;
 """
+_ADDED = {2: ("sentences", "sentence_pooled", "sentence_tokens", "sentence_offsets")}
+"""The columns of `vectors` that came with a version. What is encoded anew fills them: an older catalogue's splitter is
+another one, too, so nothing is searched before."""
 
 
 def prepare(path: Path, timeout: float) -> None:
@@ -71,7 +78,7 @@ def prepare(path: Path, timeout: float) -> None:
         with closing(_connected(path, timeout, mode="rwc")) as connection:
             if _is_blank(connection):
                 _create(connection)
-            _recognise(connection, path)
+            _upgrade(connection, _recognise(connection, path))
     except OSError as error:
         raise _unusable(path, error) from error
     except sqlite3.DatabaseError as error:
@@ -138,7 +145,8 @@ def _create(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _recognise(connection: sqlite3.Connection, path: Path) -> None:
+def _recognise(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of a catalogue of ours."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
@@ -148,6 +156,19 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} has schema version {version}; this Yinju knows up to {VERSION}. Upgrade Yinju, or set YINJU_INDEX "
             "to another folder."
         )
+    return int(version)
+
+
+def _upgrade(connection: sqlite3.Connection, version: int) -> None:
+    if version == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()  # another process may have come first
+        for added in range(version + 1, VERSION + 1):
+            for column in _ADDED[added]:
+                connection.execute(f"ALTER TABLE vectors ADD COLUMN {column} BLOB NOT NULL DEFAULT x''")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _translated(error: sqlite3.DatabaseError, path: Path) -> YinjuError:

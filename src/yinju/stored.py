@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from yinju.blobs import Packed
+from yinju.blobs import PassageVectors
 from yinju.records import Block, Passage, Reading
 
 
@@ -48,7 +48,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document to be stored: what was read, its passages (in order) and one Packed a passage.
+    """A document to be stored: what was read, its passages (in order) and the vectors of each.
 
     structure: the version of the readers that found title, headings and pages.
     """
@@ -59,7 +59,7 @@ class Draft:
     structure: str
     reading: Reading
     passages: tuple[Passage, ...]
-    vectors: tuple[Packed, ...]
+    vectors: tuple[PassageVectors, ...]
 
     def __post_init__(self) -> None:
         if len(self.passages) != len(self.vectors):
@@ -84,4 +84,4 @@ class StoredDocument:
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
     passage: Passage
-    vectors: Packed
+    vectors: PassageVectors

@@ -1,4 +1,7 @@
-"""All token vectors in one memory-mapped file: int8, contiguous by passage row, with each token's place in the text."""
+"""Token vectors in a memory-mapped file: int8, contiguous by passage row, with each token's place in the text.
+
+There are two: of the tokens of whole passages, and of those of sentences encoded alone.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ Ints = NDArray[np.int32]
 Rows = NDArray[np.int64]
 Number = TypeVar("Number", np.int8, np.uint16)
 
-_VECTORS, _OFFSETS, _STARTS, _ABOUT = "tokens.i8", "token_offsets.u2", "token_starts.npy", "tokens.json"
-LARGE_FILE = _VECTORS
+WHOLE, SENTENCES = "passage_tokens", "sentence_tokens"
+"""What the stores' files are named after."""
+_VECTORS, _OFFSETS, _STARTS, _ABOUT = ".i8", ".offsets.u2", ".starts.npy", ".json"
+LARGE_FILES = frozenset({WHOLE + _VECTORS, SENTENCES + _VECTORS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +39,25 @@ class Gathered:
 class TokenWriter:
     """Writes a store into a folder, passage by passage, in row order."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
-        self._folder = folder
-        self._dimension = dimension
+    def __init__(self, folder: Path, name: str) -> None:
+        self._path = folder / name
+        self._dimension = 0  # told by the first tokens
         self._starts = [0]
-        self._vectors = (folder / _VECTORS).open("wb")
-        self._offsets = (folder / _OFFSETS).open("wb")
+        self._vectors = _part(self._path, _VECTORS).open("wb")
+        self._offsets = _part(self._path, _OFFSETS).open("wb")
 
     def add(self, tokens: bytes, offsets: bytes) -> None:
         """A passage's (n, dimension) int8 vectors and (n, 2) uint16 offsets, as the catalogue keeps them."""
         self._vectors.write(tokens)
         self._offsets.write(offsets)
-        self._starts.append(self._starts[-1] + len(offsets) // 4)
+        count = len(offsets) // 4
+        self._dimension = self._dimension or (len(tokens) // count if count else 0)
+        self._starts.append(self._starts[-1] + count)
 
     def finish(self) -> None:
         self.close()
-        np.save(self._folder / _STARTS, np.array(self._starts, dtype=np.int64))
-        (self._folder / _ABOUT).write_text(json.dumps({"dimension": self._dimension, "scale": SCALE}))
+        np.save(_part(self._path, _STARTS), np.array(self._starts, dtype=np.int64))
+        _part(self._path, _ABOUT).write_text(json.dumps({"dimension": self._dimension, "scale": SCALE}))
 
     def close(self) -> None:
         self._vectors.close()
@@ -63,14 +70,15 @@ class TokenStore:
     A component is its int8 divided by `scale`. Raises ValueError or OSError for files that don't fit together.
     """
 
-    def __init__(self, folder: Path) -> None:
-        about = json.loads((folder / _ABOUT).read_text())
+    def __init__(self, folder: Path, name: str) -> None:
+        path = folder / name
+        about = json.loads(_part(path, _ABOUT).read_text())
         self.dimension = int(about["dimension"])
         self.scale = int(about["scale"])
-        self._starts: Rows = np.load(folder / _STARTS)
+        self._starts: Rows = np.load(_part(path, _STARTS))
         total = int(self._starts[-1])
-        self._vectors: Int8s = _mapped(folder / _VECTORS, np.dtype("i1"), (total, self.dimension))
-        self._offsets: NDArray[np.uint16] = _mapped(folder / _OFFSETS, np.dtype("<u2"), (total, 2))
+        self._vectors: Int8s = _mapped(_part(path, _VECTORS), np.dtype("i1"), (total, self.dimension))
+        self._offsets: NDArray[np.uint16] = _mapped(_part(path, _OFFSETS), np.dtype("<u2"), (total, 2))
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -88,6 +96,10 @@ class TokenStore:
         for row, start, end in zip(rows, starts, starts[1:], strict=False):
             vectors[start:end] = self._vectors[self._starts[row] : self._starts[row + 1]]
         return Gathered(vectors, starts)
+
+
+def _part(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
 def _mapped(path: Path, dtype: np.dtype[Number], shape: tuple[int, int]) -> NDArray[Number]:

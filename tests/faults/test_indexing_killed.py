@@ -91,8 +91,9 @@ def assert_whole(catalogue: Catalogue) -> None:
         stored = catalogue.stored(summary.id)
         assert "".join(each.passage.text for each in stored) == document.text
         for each in stored:
-            tokens = unpack_tokens(each.vectors.tokens, CharacterEncoder().dimension)
-            assert [int(row.argmax()) for row in tokens] == [ord(c) % 16 for c in each.passage.text]
+            for packed in (each.vectors.whole, each.vectors.sentences):
+                tokens = unpack_tokens(packed.tokens, CharacterEncoder().dimension)
+                assert [int(row.argmax()) for row in tokens] == [ord(c) % 16 for c in each.passage.text]
 
 
 MOMENTS = [

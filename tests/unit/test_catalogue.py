@@ -14,11 +14,11 @@ import pytest
 
 from tests.documents import ENCODER, ORIGIN, ROOT, draft, unpack_tokens
 from yinju import schema
-from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled
+from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled, unpack_spans
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoding
 from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound, SettingsError
-from yinju.records import Passage
+from yinju.records import Passage, Span
 from yinju.stored import Counts, Draft
 
 
@@ -61,16 +61,22 @@ def test_what_is_put_is_read_back(catalogue: Catalogue) -> None:
 
 
 def test_vectors_are_stored_as_promised(catalogue: Catalogue) -> None:
-    catalogue.put(draft("a.txt", "甲 乙甲"), ORIGIN)
+    catalogue.put(draft("a.txt", "开 办开。夜。"), ORIGIN)
     (stored,) = catalogue.stored("a")
-    first, second = ord("甲") % ENCODER.dimension, ord("乙") % ENCODER.dimension
-    pooled = unpack_pooled(stored.vectors.pooled)
-    assert pooled[first] == pytest.approx(2 / 5**0.5)
-    assert pooled[second] == pytest.approx(1 / 5**0.5)
-    tokens = unpack_tokens(stored.vectors.tokens, ENCODER.dimension)
-    assert [int(row.argmax()) for row in tokens] == [first, second, first]
-    assert (tokens.max(axis=1) == 127).all()
-    assert unpack_offsets(stored.vectors.offsets).tolist() == [[0, 1], [2, 3], [3, 4]]
+    numbers = {character: ord(character) % ENCODER.dimension for character in "开办夜。"}
+    assert len(set(numbers.values())) == 4
+    whole, sentences = stored.vectors.whole, stored.vectors.sentences
+    (pooled,) = unpack_pooled(whole.pooled, ENCODER.dimension)
+    assert pooled[[numbers[each] for each in "开办夜。"]] == pytest.approx(np.array([2, 1, 1, 2]) / 10**0.5)
+    first, second = unpack_pooled(sentences.pooled, ENCODER.dimension)
+    assert first[[numbers[each] for each in "开办夜。"]] == pytest.approx(np.array([2, 1, 0, 1]) / 6**0.5)
+    assert second[[numbers[each] for each in "开办夜。"]] == pytest.approx(np.array([0, 0, 1, 1]) / 2**0.5)
+    for packed in (whole, sentences):
+        tokens = unpack_tokens(packed.tokens, ENCODER.dimension)
+        assert [int(row.argmax()) for row in tokens] == [numbers[each] for each in "开办开。夜。"]
+        assert (tokens.max(axis=1) == 127).all()
+        assert unpack_offsets(packed.offsets).tolist() == [[0, 1], [2, 3], [3, 4], [4, 5], [5, 6], [6, 7]]
+    assert unpack_spans(stored.vectors.spans) == [Span(0, 5), Span(5, 7)]
 
 
 def test_replacing_keeps_the_id_and_makes_a_version(catalogue: Catalogue, path: Path) -> None:
@@ -156,7 +162,8 @@ def test_a_failing_write_leaves_the_old(catalogue: Catalogue, path: Path) -> Non
     catalogue.put(draft("a.txt", "甲"), ORIGIN)
     before = everything(path)
     good = draft("a.txt", "乙\n丙")
-    bad = replace(good, vectors=(good.vectors[0], Packed(b"", b"", None)))  # type: ignore[arg-type]
+    torn = replace(good.vectors[1], sentences=Packed(b"", b"", None))  # type: ignore[arg-type]
+    bad = replace(good, vectors=(good.vectors[0], torn))
     with pytest.raises(sqlite3.IntegrityError):
         catalogue.put(bad, ORIGIN)
     assert everything(path) == before
@@ -345,7 +352,9 @@ def test_a_draft_must_be_slices_with_a_vector_each() -> None:
     "pooled, tokens, offsets",
     [
         (np.zeros(3), np.zeros((1, 4)), [[0, 1]]),
-        (np.zeros(4), np.zeros((1, 3)), [[0, 1]]),
+        (np.zeros((1, 4)), np.zeros((1, 4)), [[0, 1]]),
+        (np.zeros(4), np.zeros(4), [[0, 1]] * 4),
+        (np.zeros(4), np.zeros((1, 4)), [[0, 1, 1]]),
         (np.zeros(4), np.zeros((2, 4)), [[0, 1]]),
         (np.full(4, np.nan), np.zeros((1, 4)), [[0, 1]]),
         (np.zeros(4), np.full((1, 4), np.inf), [[0, 1]]),

@@ -9,29 +9,39 @@ from threading import Barrier, Thread
 import numpy as np
 import pytest
 
-from tests.documents import ENCODER, ORIGIN, draft, unpack_tokens
+from tests.documents import draft, unpack_tokens
+from tests.fakes import ContextEncoder
 from yinju import derived, manifest
-from yinju.blobs import unpack_offsets, unpack_pooled
+from yinju.blobs import quantise, unpack_offsets, unpack_pooled
 from yinju.catalogue import Catalogue, Snapshot
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.errors import IndexMismatch, NotFound
+from yinju.indexing import origin_of
 from yinju.progress import Progress
+from yinju.stored import Draft, StoredPassage
 from yinju.text import terms
-from yinju.token_store import LARGE_FILE
+from yinju.token_store import LARGE_FILES, SENTENCES, TokenStore
 
+COMPONENTS = 11
+ENCODER = ContextEncoder(components=COMPONENTS)  # fewer numbers a token than a text, and others for another text
+ORIGIN = origin_of(ENCODER)
 TEXTS = {
-    "乙.txt": "开办青年夜校121期。\n\n覆盖青年6000余人次😀。",
+    "乙.txt": "开办青年 夜校121期。结对828名。\n\n……覆盖青年6000余人次😀。——很多。",
     "甲.txt": "第一段。",
     "无.txt": "",
     "c.md": "one two\nthree\n" * 20,
 }
 
 
+def reported(name: str, text: str, heading: tuple[str, ...] = ()) -> Draft:
+    return draft(name, text, heading=heading, encoder=ENCODER)
+
+
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     with Catalogue(tmp_path / "catalogue.db") as opened:
         for name, text in TEXTS.items():
-            opened.put(draft(name, text, heading=("标题一", name)), ORIGIN)
+            opened.put(reported(name, text, heading=("标题一", name)), ORIGIN)
         yield opened
 
 
@@ -52,18 +62,39 @@ def assert_agrees(found: Derived, catalogue: Catalogue) -> None:
     """Every part holds what the catalogue holds, in the same rows."""
     assert found.generation == catalogue.generation()
     expected = [stored for summary in catalogue.documents() for stored in catalogue.stored(summary.id)]
-    sizes = [len(found.passages), len(found.vectors), len(found.tokens), len(found.lexical)]
-    assert sizes == [len(expected)] * 4
+    parts = (found.passages, found.vectors, found.tokens, found.sentence_tokens, found.sentences, found.lexical)
+    assert [len(part) for part in parts] == [len(expected)] * 6
     for row, stored in enumerate(expected):
         assert found.passages.passage(row) == stored.passage
-        pooled = unpack_pooled(stored.vectors.pooled)
-        assert found.vectors.scores(pooled, np.array([row])) == pytest.approx([pooled @ pooled])
-        tokens, offsets = found.tokens.tokens(row)
-        assert np.array_equal(tokens, unpack_tokens(stored.vectors.tokens, ENCODER.dimension))
-        assert np.array_equal(offsets, unpack_offsets(stored.vectors.offsets))
-        assert [stored.passage.text[a:b] for a, b in offsets] == [c for c in stored.passage.text if not c.isspace()]
+        assert_vectors_agree(found, row, stored)
         own_terms = [*terms(stored.passage.text), *terms("\n".join(stored.passage.heading))]
         assert found.lexical.holds(own_terms, np.array([row])).all()
+
+
+def assert_vectors_agree(found: Derived, row: int, stored: StoredPassage) -> None:
+    whole, sentences = stored.vectors.whole, stored.vectors.sentences
+    for packed in (whole, sentences):
+        for pooled in unpack_pooled(packed.pooled, ENCODER.dimension):
+            assert found.vectors.scores(pooled, np.array([row])) == pytest.approx([pooled @ pooled], abs=1e-3)
+    for store, packed in ((found.tokens, whole), (found.sentence_tokens, sentences)):
+        tokens, offsets = store.tokens(row)
+        assert np.array_equal(tokens, unpack_tokens(packed.tokens, COMPONENTS))
+        assert np.array_equal(offsets, unpack_offsets(packed.offsets))
+    text = stored.passage.text
+    covered = [text[a:b] for a, b in found.tokens.tokens(row)[1]]
+    assert covered == [character for character in text if not character.isspace()]
+    assert_sentences_are_encoded_alone(found, row, text, stored.passage.start)
+
+
+def assert_sentences_are_encoded_alone(found: Derived, row: int, text: str, start: int) -> None:
+    tokens, offsets = found.sentence_tokens.tokens(row)
+    places = found.sentences.gather(np.array([row])).places
+    for place in places:
+        own = slice(int(place["first_token"]), int(place["last_token"]))
+        said = text[place["start"] - start : place["end"] - start]
+        assert "".join(text[a:b] for a, b in offsets[own]) == said.replace(" ", "")
+        assert np.array_equal(tokens[own], quantise(ContextEncoder(components=COMPONENTS).encode_query(said).tokens))
+    assert len(tokens) == sum(int(place["last_token"] - place["first_token"]) for place in places)
 
 
 def test_every_part_agrees_with_the_catalogue(catalogue: Catalogue, folder: Path) -> None:
@@ -72,7 +103,11 @@ def test_every_part_agrees_with_the_catalogue(catalogue: Catalogue, folder: Path
     assert [document.id for document in found.passages.documents] == ["c", "乙", "无", "甲"]
     assert found.passages.document(40).id == "乙"
     assert found.passages.document(40).text_sha256 == catalogue.summary("乙").text_sha256
-    assert (found.tokens.dimension, found.tokens.scale) == (ENCODER.dimension, 127)
+    for store in (found.tokens, found.sentence_tokens):
+        assert (store.dimension, store.scale) == (COMPONENTS, 127)
+    assert found.vectors.dimension == ENCODER.dimension
+    # What no sentence covers is in the passage's tokens alone.
+    assert len(found.tokens.tokens(41)[0]) == len(found.sentence_tokens.tokens(41)[0]) + len("……")
 
 
 def test_rows_of_documents(catalogue: Catalogue, folder: Path) -> None:
@@ -84,12 +119,13 @@ def test_rows_of_documents(catalogue: Catalogue, folder: Path) -> None:
         table.rows(["甲", "nix"])
 
 
-def test_gathered_tokens_are_the_rows_asked_for(catalogue: Catalogue, folder: Path) -> None:
-    store = opened(catalogue, folder).tokens
+@pytest.mark.parametrize("kind", ["tokens", "sentence_tokens"])
+def test_gathered_tokens_are_the_rows_asked_for(catalogue: Catalogue, folder: Path, kind: str) -> None:
+    store: TokenStore = getattr(opened(catalogue, folder), kind)
     gathered = store.gather(np.array([42, 0, 41]))
     parts = [gathered.vectors[a:b] for a, b in zip(gathered.starts, gathered.starts[1:], strict=False)]
     assert [part.tolist() for part in parts] == [store.tokens(row)[0].tolist() for row in (42, 0, 41)]
-    assert store.gather(np.empty(0, np.int64)).vectors.shape == (0, ENCODER.dimension)
+    assert store.gather(np.empty(0, np.int64)).vectors.shape == (0, COMPONENTS)
 
 
 def test_an_empty_catalogue_has_indexes_too(tmp_path: Path, folder: Path) -> None:
@@ -148,10 +184,10 @@ DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
 def test_torn_files_are_noticed_and_made_again(catalogue: Catalogue, folder: Path, damage: str) -> None:
     target = folder / f"g{opened(catalogue, folder).generation}"
     paths = all_files(target)
-    assert len(paths) >= 15
+    assert LARGE_FILES < {path.name for path in paths}
     for path in paths:
-        if damage == "changed" and path.name == LARGE_FILE:
-            continue  # too large to be read whole at each start: only its size is checked
+        if damage == "changed" and path.name in LARGE_FILES:
+            continue  # too large to be read whole at each start: only their size is checked
         data = path.read_bytes()
         damaged = DAMAGES[damage](data)
         path.unlink()
@@ -172,22 +208,28 @@ def test_rebuilding_gives_the_same(catalogue: Catalogue, folder: Path) -> None:
     assert len(ENCODER.encoded) == encoded_before
 
 
-def test_parts_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path) -> None:
+TOKEN_FILES = [SENTENCES + ending for ending in (".i8", ".offsets.u2", ".starts.npy", ".json")]
+
+
+@pytest.mark.parametrize("names", [["vectors.faiss"], ["vectors.faiss", "vector_firsts.npy"], TOKEN_FILES])
+def test_parts_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path, names: list[str]) -> None:
     # As a mistake in writing would leave them: every file whole, and not belonging together.
     one = opened(catalogue, folder)
     target = folder / f"g{one.generation}"
-    vectors = (target / "vectors.faiss").read_bytes()
+    longer = {name: (target / name).read_bytes() for name in names}
     catalogue.remove("c")
     shorter = folder / f"g{opened(catalogue, folder).generation}"
-    (shorter / "vectors.faiss").write_bytes(vectors)
+    for name, data in longer.items():
+        (shorter / name).write_bytes(data)
     manifest.write(shorter, catalogue.generation(), ORIGIN)
     assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
     assert_agrees(opened(catalogue, folder), catalogue)
 
 
-def test_token_files_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path) -> None:
+@pytest.mark.parametrize("name", sorted(LARGE_FILES))
+def test_token_files_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path, name: str) -> None:
     target = folder / f"g{opened(catalogue, folder).generation}"
-    (target / LARGE_FILE).write_bytes((target / LARGE_FILE).read_bytes()[ENCODER.dimension :])
+    (target / name).write_bytes((target / name).read_bytes()[COMPONENTS:])
     manifest.write(target, catalogue.generation(), ORIGIN)
     assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
 
@@ -204,10 +246,10 @@ def test_a_restored_backup_is_told_from_what_it_was(catalogue: Catalogue, folder
     catalogue.close()
     shutil.copy(tmp_path / "catalogue.db", tmp_path / "backup.db")
     with Catalogue(tmp_path / "catalogue.db") as lost:
-        lost.put(draft("new.txt", "失"), ORIGIN)
+        lost.put(reported("new.txt", "失"), ORIGIN)
         opened(lost, folder)
     with Catalogue(tmp_path / "backup.db") as restored:
-        restored.put(draft("new.txt", "得"), ORIGIN)
+        restored.put(reported("new.txt", "得"), ORIGIN)
         found = opened(restored, folder)
         assert_agrees(found, restored)
         assert found.passages.passage(int(found.passages.rows(["new"])[0])).text == "得"

@@ -67,6 +67,34 @@ def test_questions_keep_every_digit_and_passages_those_of_the_index(path: Path) 
     assert np.array_equal(passage.tokens, np.rint(tokens * 127).astype(np.float32) / np.float32(127))
 
 
+def test_tokens_may_have_fewer_numbers_than_the_text(path: Path) -> None:
+    fresh = CharacterEncoder(components=5)
+    texts = [TEXT, "", "夜"]
+    with EncodingCache(path) as cache:
+        encoder = CachedEncoder(fresh, cache)
+        expected = [encoder.encode_query(TEXT), *encoder.encode_passages(texts)]
+        assert encoder.dimension == 16
+    second = CharacterEncoder(components=5)
+    with EncodingCache(path) as cache:
+        encoder = CachedEncoder(second, cache)
+        found = [encoder.encode_query(TEXT), *encoder.encode_passages(texts)]
+        assert encoder.dimension == 16
+    assert second.encoded == []
+    assert [(each.pooled.shape, each.tokens.shape[1]) for each in found] == [((16,), 5)] * 4
+    assert all(same(one, other) for one, other in zip(found, expected, strict=True))
+
+
+def test_rows_of_another_format_are_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FORMAT", "1")  # whose rows gave the dimension of the text
+    with EncodingCache(path) as cache:
+        list(CachedEncoder(CharacterEncoder(), cache).encode_passages([TEXT]))
+    monkeypatch.undo()
+    encoder = CharacterEncoder()
+    with EncodingCache(path) as cache:
+        list(CachedEncoder(encoder, cache).encode_passages([TEXT]))
+    assert encoder.encoded == [TEXT]
+
+
 def test_models_roles_and_texts_are_told_apart(path: Path) -> None:
     with EncodingCache(path) as cache:
         one, other = CachedEncoder(CharacterEncoder("one"), cache), CachedEncoder(CharacterEncoder("other"), cache)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes import CharacterEncoder
 from yinju import indexing
+from yinju.blobs import unpack_offsets, unpack_spans
 from yinju.catalogue import Catalogue
 from yinju.derived import open_derived
 from yinju.encoder import Encoder
@@ -79,6 +80,38 @@ def test_a_changed_file_replaces_its_document(catalogue: Catalogue, encoder: Cha
     for row in derived.passages.rows(["工作总结"]):
         pooled = encoder.encode_query(derived.passages.passage(int(row)).text).pooled
         assert derived.vectors.scores(pooled, derived.passages.rows(["工作总结"])).argmax() == row - 1
+
+
+def test_a_passage_is_encoded_whole_and_each_of_its_sentences_alone(
+    catalogue: Catalogue, encoder: CharacterEncoder, tmp_path: Path
+) -> None:
+    sentences = ["全年开办青年夜校121期。", "覆盖青年6000余人次！", "结对关爱留守儿童828名。"]
+    write(tmp_path / "more", "多句.txt", f"多句总结\n\n　　{''.join(sentences[:2])}\n\n{sentences[2]}\n")
+    index_folder(catalogue, encoder, tmp_path / "more")
+    (stored,) = catalogue.stored("多句")
+    text = stored.passage.text
+    assert encoder.encoded == [text, *sentences]
+    assert [span.of(text) for span in unpack_spans(stored.vectors.spans)] == sentences
+    covered = [text[start:end] for start, end in unpack_offsets(stored.vectors.sentences.offsets)]
+    assert "".join(covered) == "".join(sentences)
+
+
+def test_a_changed_sentence_leaves_other_passages_as_they_are(
+    catalogue: Catalogue, encoder: CharacterEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "more"
+    report = "总结\n\n一、夜校\n\n开办121期。覆盖6000人次。\n\n二、关爱\n\n结对828名。走访12次。\n"
+    write(folder, "总结.txt", report)
+    index_folder(catalogue, encoder, folder)
+    before = {stored.passage.text: stored.vectors for stored in catalogue.stored("总结")}
+    encoder.encoded = []
+    write(folder, "总结.txt", report.replace("12次", "13次"))
+    index_folder(catalogue, encoder, folder)
+    assert encoder.encoded == ["结对828名。走访13次。", "结对828名。", "走访13次。"]
+    after = {stored.passage.text: stored.vectors for stored in catalogue.stored("总结")}
+    kept = "开办121期。覆盖6000人次。"
+    assert after[kept] == before[kept]
+    assert len(unpack_spans(after[kept].spans)) == 2
 
 
 def test_a_file_that_is_gone_is_removed_from_its_folder_alone(
@@ -251,7 +284,7 @@ def test_reencoding_takes_the_other_encoder(catalogue: Catalogue, encoder: Chara
     assert (other.encoded, catalogue.origin()) == (texts, origin_of(other))
     assert catalogue.document("工作总结").version == 1
     derived = open_derived(catalogue, catalogue.path.parent / "derived", "other")
-    assert derived.vectors.dimension == derived.tokens.dimension == 8
+    assert derived.vectors.dimension == derived.tokens.dimension == derived.sentence_tokens.dimension == 8
 
 
 def test_reencoding_cut_short_changes_nothing(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:

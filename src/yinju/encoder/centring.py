@@ -1,8 +1,9 @@
-"""Token and pooled vectors with their language's mean taken out.
+"""Token and pooled vectors with their language's mean taken out, token vectors on their principal axes alone.
 
 A multilingual encoder places each language around a centre of its own, and that distance says nothing about meaning:
 taking the centre out (Libovický et al. 2020, "On the language neutrality of pre-trained multilingual
-representations") makes a question comparable with passages of another language.
+representations") makes a question comparable with passages of another language. Of what is left, half the principal
+axes (Pearson 1901) hold nearly all that tells tokens apart; the rest is not stored.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +23,7 @@ from yinju.encoder.protocol import Encoder, Encoding, Floats
 from yinju.text import language
 
 ANY = "und"  # stands for a language that has no centre of its own
-_FILE = "centres.json"
+_FILE, _AXES = "centres.json", "axes.npy"
 _DIGITS = 4  # decimals kept in the file; the centres are known no better
 
 
@@ -34,34 +37,48 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Centres:
-    """By language, `ANY` always among them. model: the fingerprint of the encoder they were measured with."""
+    """By language, `ANY` always among them. model: the fingerprint of the encoder they were measured with.
+
+    axes: (kept, dimension), orthonormal, what a centred token vector is projected on; None keeps it whole.
+    """
 
     model: str
     queries: Mapping[str, Centre]
     passages: Mapping[str, Centre]
+    axes: Floats | None = None
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:8]
+        axes = b"" if self.axes is None else self.axes.astype("<f4").tobytes()
+        return hashlib.sha256(self.to_json().encode() + axes).hexdigest()[:8]
 
     def to_json(self) -> str:
         sides = {"queries": _listed(self.queries), "passages": _listed(self.passages)}
         return json.dumps({"model": self.model, **sides}, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Centres:
-        stored = json.loads(text)
-        return cls(stored["model"], _unlisted(stored["queries"]), _unlisted(stored["passages"]))
+    def load(cls, folder: Traversable) -> Centres:
+        """What `save` wrote. Raises OSError or ValueError."""
+        stored = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        with (folder / _AXES).open("rb") as file:
+            axes = np.load(file).astype(np.float32)
+        return cls(stored["model"], _unlisted(stored["queries"]), _unlisted(stored["passages"]), axes)
+
+    def save(self, folder: Path) -> None:
+        """Two files: the centres to be read by people, the axes in half precision."""
+        (folder / _FILE).write_text(self.to_json() + "\n", encoding="utf-8")
+        if self.axes is not None:
+            np.save(folder / _AXES, self.axes.astype(np.float16))
 
 
 @cache
 def shipped() -> Centres:
     """The centres of the default model, as `python -m scripts.fitting centres` measured them."""
-    return Centres.from_json((files("yinju.encoder") / _FILE).read_text(encoding="utf-8"))
+    return Centres.load(files("yinju.encoder"))
 
 
 class CentredEncoder:
-    """An encoder whose vectors lie around their language's centre."""
+    """An encoder whose vectors lie around their language's centre, tokens with a component for each axis."""
 
     def __init__(self, encoder: Encoder, centres: Centres) -> None:
         self._encoder = encoder
@@ -70,11 +87,18 @@ class CentredEncoder:
         self.dimension = encoder.dimension
 
     def encode_query(self, text: str) -> Encoding:
-        return _centred(self._encoder.encode_query(text), _of(self._centres.queries, text))
+        return self._centred(self._encoder.encode_query(text), self._centres.queries, text)
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:
         for text, encoding in zip(texts, self._encoder.encode_passages(texts), strict=True):
-            yield _centred(encoding, _of(self._centres.passages, text))
+            yield self._centred(encoding, self._centres.passages, text)
+
+    def _centred(self, encoding: Encoding, centres: Mapping[str, Centre], text: str) -> Encoding:
+        centre, axes = centres.get(language(text)) or centres[ANY], self._centres.axes
+        pooled, tokens = _normalised(encoding.pooled - centre.pooled), encoding.tokens - centre.tokens
+        if axes is not None:
+            tokens = _normalised(tokens) @ axes.T
+        return Encoding(pooled, _normalised(tokens), encoding.offsets)
 
 
 def centred(encoder: Encoder) -> Encoder:
@@ -92,16 +116,6 @@ def mean(encodings: Sequence[Encoding]) -> Centre:
     """The centre of some texts' vectors, every token counting once."""
     tokens = np.concatenate([each.tokens for each in encodings]).mean(axis=0)
     return Centre(np.mean([each.pooled for each in encodings], axis=0), tokens)
-
-
-def _of(centres: Mapping[str, Centre], text: str) -> Centre:
-    return centres.get(language(text)) or centres[ANY]
-
-
-def _centred(encoding: Encoding, centre: Centre) -> Encoding:
-    return Encoding(
-        _normalised(encoding.pooled - centre.pooled), _normalised(encoding.tokens - centre.tokens), encoding.offsets
-    )
 
 
 def _normalised(vectors: Floats) -> Floats:

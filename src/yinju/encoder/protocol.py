@@ -17,8 +17,9 @@ Ints = NDArray[np.int32]
 class Encoding:
     """The vectors of one text.
 
-    pooled: (dimension,), L2-normalised. tokens: (n, dimension), each L2-normalised, the prompt's and the special
-    tokens left out. offsets: (n, 2), the `[start, end)` code points of each token in the text as given.
+    pooled: (dimension,), L2-normalised. tokens: (n, components), each L2-normalised, as many components for every
+    token the encoder makes; the prompt's and the special tokens left out. offsets: (n, 2), the `[start, end)` code
+    points of each token in the text as given.
     """
 
     pooled: Floats

@@ -1,7 +1,7 @@
 """Encodings kept between evaluations, by what made them and of which text, in one SQLite file that is safe to delete.
 
-Passages are kept as the index keeps them, token vectors in int8; questions in float32. A cache that can't be read is
-made anew, and one that can't be written is done without: it only saves time.
+Passages are kept as the index keeps them, token vectors in int8; questions in float32. A row's dimension is its tokens'.
+A cache that can't be read is made anew, and one that can't be written is done without: it only saves time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _Row = tuple[bytes, int, int, bytes, bytes, bytes, int]  # as the table's column
 LIMIT = 1 << 30
 """Bytes of encodings kept; what was not used for longest goes first. About 10,000 passages of 300 characters."""
 
-_FORMAT = "1"  # of a row's bytes; part of every key
+_FORMAT = "2"  # of a row's bytes; part of every key
 _WAIT = 5.0  # seconds for another evaluation to finish writing
 _BATCH = 256  # encodings written at once, at most
 _BATCH_SECONDS = 5.0  # what a killed evaluation loses at most
@@ -97,7 +97,7 @@ class EncodingCache:
         """Keep a text's encoding."""
         key, blobs = _key(fingerprint, role, text), _packed(role, encoding)
         with self._lock:
-            self._waiting[key] = (key, _today(), len(encoding.pooled), *blobs, crc32(b"".join(blobs)))
+            self._waiting[key] = (key, _today(), encoding.tokens.shape[1], *blobs, crc32(b"".join(blobs)))
             if len(self._waiting) >= _BATCH or time.monotonic() - self._written > _BATCH_SECONDS:
                 self._guarded(self._write)
                 self._waiting.clear()

@@ -41,7 +41,7 @@ def made_of(
         with _pair(settings.model_copy(update={"index": folder / "index"}), encoder) as pair:
             pair[0].index(corpus, progress)
             if articles:
-                pair[0].index(_written(folder / "articles", articles), progress)
+                pair[0].index(written(folder / "articles", articles), progress)
             yield pair
 
 
@@ -53,7 +53,8 @@ def _pair(settings: Settings, encoder: Encoder) -> Iterator[tuple[Library, Libra
         yield library, other
 
 
-def _written(folder: Path, articles: Sequence[str]) -> Path:
+def written(folder: Path, articles: Sequence[str]) -> Path:
+    """The folder, made, with each article as a file of its own."""
     folder.mkdir()
     for number, article in enumerate(articles, start=1):
         (folder / f"article-{number:06d}.txt").write_text(article, encoding="utf-8")

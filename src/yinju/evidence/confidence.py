@@ -11,39 +11,48 @@ import re
 from collections.abc import Container, Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
-from math import exp
+from math import exp, inf
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yinju.derived import Derived
+from yinju.evidence.alignment import ASKING, align
 from yinju.evidence.expected import Expected
 from yinju.evidence.selection import Evidence
 from yinju.question import Question
 from yinju.retriever import Found
-from yinju.text import fold
+from yinju.text import fold, terms
 
 Weights = Mapping[str, Mapping[str, float]]
 """Logits a unit of each feature, and an `intercept`, under "same" and "foreign"."""
 
 FEATURES = (
-    "late_sentence",
-    "late_passage",
+    "aligned_sentence",
+    "aligned_passage",
     "weakest",
+    "elsewhere",
     "coverage",
-    "coverage_sentence",
     "dense",
-    "lift",
     "dense_lift",
     "margin",
+    "lead",
     "typed",
     "untyped",
     "missing_numbers",
+    "unknown_numbers",
     "missing_names",
 )
+"""Of the sentence quoted first and its passage. aligned, weakest, elsewhere: how well the question's content words are
+matched: by the sentence, by its passage, the worst of them by the sentence and its neighbours; how much better by
+anything else found. coverage: their idf-weighted share that the passage holds. dense, dense_lift: the passage's
+similarity, and how much higher it is than the median of those found. margin, lead: in logits over 10, before the next
+passage and before the sixth sentence. typed, untyped: an answer of the kind asked for is there, or is not. missing:
+the share of the question's numbers and names that the passage lacks; unknown: that the whole document lacks."""
 _FURTHEST = 30.0  # logits; beyond them a probability is 0 or 1 to any reader
 _WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
+_SIXTH = 5
 _WEAKEST = 0.25  # the share of the question's words, those aligned worst, that tell a near miss
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十百]+|[一二三四五六七八九十]+月")
 # Figures that number the question or size the answer: no passage need hold them.
@@ -52,10 +61,6 @@ _BESIDE_THE_POINT = re.compile(
     r"|(?:用|\bin|\bwithin) ?\d+ ?(?:个?字|words\b)"
 )
 _NAME = re.compile(r"[“《「『\"]([^”》」』\"]{2,40})[”》」』\"]|\b([a-z][a-z0-9.-]{2,})\b")
-_ASKING = re.compile(
-    r"多少|什么|哪[些个位里年天一几家种]*|几[个位次]?|谁|何时|何地|如何|怎么样?|为什么|是否|请问|吗|呢|[？?，,。.！!、：:的了是在]"
-    r"|\b(?:what|which|who|whom|whose|when|where|why|how|many|much|did|does|do|is|are|was|were|the|a|an|of|in|on|at|to|for|by|and)\b"
-)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -65,30 +70,42 @@ def features(
 ) -> dict[str, float]:
     """FEATURES, about 0 to 1 each, and `foreign`: 1 for a question in another script. There must be evidence."""
     best = evidence[0]
-    passage, sentence = _alignment(question, best, derived)
+    aligned = align(question, best, found, derived)
     asked, source = fold(question.text), best.found.passage
     brought = _numbers(asked), {a or b for a, b in _NAME.findall(asked)}
     text = fold("\n".join((source.text, *source.heading))) if any(brought) else ""  # most questions bring neither
-    rivals = [each.score for each in found if each.row != best.found.row]
-    margin = best.found.score - max(rivals) if rivals else _WIDEST_MARGIN
     # Figures alone are in no script: they stand in a passage as they are asked.
     foreign = float(bool(_HAN.search(source.text) and _LETTER.search(asked)) and not _HAN.search(asked))
+    dense = best.found.signals["dense"]
     return {
-        "late_sentence": float(question.token_weights @ sentence),
-        "late_passage": float(question.token_weights @ passage),
-        "weakest": _weakest(question, passage),
-        "coverage": best.found.signals["lexical"],
-        "coverage_sentence": best.coverage,
-        "dense": best.found.signals["dense"],
-        "lift": best.late - median(each.late for one in found for each in one.sentences),
-        "dense_lift": best.found.signals["dense"] - median(one.signals["dense"] for one in found),
-        "margin": min(max(margin, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN,
+        "aligned_sentence": _mean(aligned.sentence),
+        "aligned_passage": _mean(aligned.passage),
+        "weakest": _lowest(aligned.window),
+        "elsewhere": _mean(aligned.found - aligned.sentence),
+        "coverage": _content_coverage(asked, best.found.row, derived),
+        "dense": dense,
+        "dense_lift": dense - median(one.signals["dense"] for one in found),
+        "margin": _share(
+            best.found.score - max((one.score for one in found if one.row != best.found.row), default=-inf)
+        ),
+        "lead": _lead(found),
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
         "missing_numbers": _missing(brought[0], set(_NUMBER.findall(text))),
+        "unknown_numbers": _unknown(brought[0], source.document_id, derived),
         "missing_names": 0.0 if foreign else _missing(brought[1], text),
         "foreign": foreign,
     }
+
+
+def _lead(found: Sequence[Found]) -> float:
+    """How far the best sentence is before the sixth."""
+    scores = sorted((sentence.score for one in found for sentence in one.sentences), reverse=True)
+    return _share(scores[0] - scores[min(_SIXTH, len(scores) - 1)])
+
+
+def _share(logits: float) -> float:
+    return min(max(logits, 0.0), _WIDEST_MARGIN) / _WIDEST_MARGIN
 
 
 def confidence(values: Mapping[str, float], weights: Weights | None = None) -> float:
@@ -106,7 +123,7 @@ def topical(values: Mapping[str, float]) -> float:
 
     Tells a question about something else from one that asks for another year.
     """
-    return confidence({**values, "missing_numbers": 0.0, "missing_names": 0.0})
+    return confidence({**values, "missing_numbers": 0.0, "unknown_numbers": 0.0, "missing_names": 0.0})
 
 
 @cache
@@ -115,32 +132,31 @@ def _fitted() -> Weights:
     return stored["weights"]
 
 
-def _alignment(question: Question, best: Evidence, derived: Derived) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(question tokens,) twice: each token's highest similarity in the passage and in the sentence."""
-    vectors, offsets = derived.tokens.tokens(best.found.row)
-    start = best.found.passage.start
-    similar = question.encoding.tokens @ (vectors.T / np.float32(derived.tokens.scale))
-    inside = (offsets[:, 1] > best.span.start - start) & (offsets[:, 0] < best.span.end - start)
-    nothing = np.zeros((len(similar), 1), np.float32)
-    return (
-        np.hstack((similar, nothing)).max(axis=1),
-        np.hstack((similar[:, inside], nothing)).max(axis=1),
-    )
-
-
-def _weakest(question: Question, aligned: NDArray[np.float32]) -> float:
-    """The mean similarity of the question's content words that are aligned worst."""
-    asked = question.text.casefold()
-    spans = [match.span() for match in _ASKING.finditer(asked)] if len(asked) == len(question.text) else []
-    content = np.array(
-        [
-            start >= 0 and not any(a <= start and end <= b for a, b in spans)
-            for start, end in question.encoding.offsets.tolist()
-        ],
-        bool,
-    )
-    values = np.sort(aligned[content] if content.any() else aligned)
+def _lowest(aligned: NDArray[np.float32]) -> float:
+    """The mean of the content words aligned worst."""
+    values = np.sort(aligned)
     return float(values[: max(1, round(len(values) * _WEAKEST))].mean()) if len(values) else 0.0
+
+
+def _mean(values: NDArray[np.float32]) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _content_coverage(asked: str, row: int, derived: Derived) -> float:
+    """The idf-weighted share of what the question is about, its asking words left out, that the passage holds."""
+    wanted = list(dict.fromkeys(terms(ASKING.sub(" ", asked))))
+    idf = np.array([derived.lexical.idf(term) for term in wanted])
+    if not wanted or not idf.sum():
+        return 0.0
+    return float(derived.lexical.holds(wanted, np.array([row]))[0] @ idf / idf.sum())
+
+
+def _unknown(numbers: Set[str], document_id: str, derived: Derived) -> float:
+    """The share of the question's numbers that stand nowhere in the document, its title and headings included."""
+    wanted = [term for number in numbers for term in terms(number)]
+    if not wanted:
+        return 0.0
+    return float(1 - derived.lexical.holds(wanted, derived.passages.rows([document_id])).any(axis=0).mean())
 
 
 def _numbers(asked: str) -> set[str]:
