@@ -8,10 +8,11 @@ from math import exp
 
 from yinju.derived import Derived
 from yinju.evidence.confidence import confidence, features, topical
+from yinju.evidence.conflicts import conflict
 from yinju.evidence.expected import Expected, expected
 from yinju.evidence.highlights import highlights
 from yinju.evidence.selection import Evidence, select, shortened
-from yinju.evidence.wording import answer_text, missing_words, refusal_text
+from yinju.evidence.wording import answer_text, conflict_text, missing_words, refusal_text
 from yinju.question import Question
 from yinju.records import Citation, Highlight, Hit, Reason, Span
 from yinju.retriever import Found
@@ -56,15 +57,36 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
     if not evidence or probability < threshold:
         near = seen is not None and topical(seen) >= min(_OFF_TOPIC, threshold)
         return _refusal(question, derived, probability, near)
-    quoted = (_cited(each, question, wanted, derived, stored) for each in evidence)
+    citations, told = _quotes(question, wanted, found, evidence, derived, stored)
+    if not citations:  # evidence that vanished while it was being quoted is no evidence
+        below = max(0.0, min(probability, round(threshold - 10**-_DECIMALS, _DECIMALS)))
+        return _refusal(question, derived, below, near=True)
+    text = answer_text(question.language, citations)
+    if told:
+        text += "\n" + conflict_text(question.language, citations)
+    return Outcome(None, text, probability, citations)
+
+
+def _quotes(
+    question: Question,
+    wanted: Expected,
+    found: Sequence[Found],
+    evidence: Sequence[Evidence],
+    derived: Derived,
+    stored: Stored,
+) -> tuple[tuple[Citation, ...], bool]:
+    """What is quoted, and whether that is two sentences that contradict each other in what they have marked."""
+    told = conflict(evidence[0], found, wanted, question.terms)
+    if told is None:
+        marked = [(each, _marks(each, question, wanted, derived)) for each in evidence]
+    else:
+        marked = [(each, [figure]) for each, figure in zip(told.evidence, told.figures, strict=True)]
+    quoted = (_cited(each, marks, stored) for each, marks in marked)
     citations = tuple(
         replace(citation, number=number)
         for number, citation in enumerate((each for each in quoted if each is not None), start=1)
     )
-    if not citations:  # evidence that vanished while it was being quoted is no evidence
-        below = max(0.0, min(probability, round(threshold - 10**-_DECIMALS, _DECIMALS)))
-        return _refusal(question, derived, below, near=True)
-    return Outcome(None, answer_text(question.language, citations), probability, citations)
+    return citations, told is not None and len(citations) == len(told.evidence)
 
 
 def _refusal(question: Question, derived: Derived, probability: float, near: bool) -> Outcome:
@@ -77,20 +99,18 @@ def _between(logit: float) -> float:
     return 1.0 / (1.0 + exp(min(-(logit - _MIDDLE) / _SPREAD, _FURTHEST)))
 
 
-def _cited(
-    evidence: Evidence, question: Question, wanted: Expected, derived: Derived, stored: Stored
-) -> Citation | None:
+def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citation | None:
+    """A sentence with what is marked in it, spans of the document; None where it no longer stands there."""
     passage = evidence.found.passage
+    offset = passage.start
     text = passage.text
-    whole = Span(evidence.span.start - passage.start, evidence.span.end - passage.start)
-    marks = _marks(text, whole, evidence, question, wanted, derived)
-    span = shortened(text, whole, marks)
-    start, end = passage.start + span.start, passage.start + span.end
+    whole = _moved(evidence.span, -offset)
+    span = shortened(text, whole, [_moved(mark, -offset) for mark in marks])
+    start, end = offset + span.start, offset + span.end
     quote = span.of(text)
     if stored(passage.document_id, start, end) != (quote, evidence.found.text_sha256):
         return None
-    kept = [mark for mark in marks if span.start <= mark.start and mark.end <= span.end]
-    offset = passage.start
+    kept = [mark for mark in marks if start <= mark.start and mark.end <= end]
     return Citation(
         number=0,
         document_id=passage.document_id,
@@ -102,18 +122,21 @@ def _cited(
         quote=quote,
         start=start,
         end=end,
-        highlights=tuple(Highlight(offset + mark.start, offset + mark.end, mark.of(text)) for mark in kept),
+        highlights=tuple(Highlight(mark.start, mark.end, _moved(mark, -offset).of(text)) for mark in kept),
         text_sha256=evidence.found.text_sha256,
         cut=evidence.cut and span.end == whole.end,
     )
 
 
-def _marks(
-    text: str, sentence: Span, evidence: Evidence, question: Question, wanted: Expected, derived: Derived
-) -> list[Span]:
-    """What answers within the sentence; all spans in the passage's `text`."""
+def _marks(evidence: Evidence, question: Question, wanted: Expected, derived: Derived) -> list[Span]:
+    """What answers within a sentence, spans of the document."""
+    sentence = _moved(evidence.span, -evidence.found.passage.start)
     vectors, offsets = derived.sentence_tokens.tokens(evidence.found.row)
     own = (offsets[:, 1] > sentence.start) & (offsets[:, 0] < sentence.end)  # as the sentence table tells them
     similar = question.encoding.tokens @ (vectors[own].T / derived.sentence_tokens.scale).astype("float32")
-    found = highlights(sentence.of(text), question, wanted, similar, offsets[own] - sentence.start)
-    return [Span(mark.start + sentence.start, mark.end + sentence.start) for mark in found]
+    found = highlights(evidence.text, question, wanted, similar, offsets[own] - sentence.start)
+    return [_moved(mark, evidence.span.start) for mark in found]
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)

@@ -173,6 +173,25 @@ def test_an_empty_index_is_said_to_be_empty(tmp_path: Path) -> None:
     assert outcome.text.startswith("There is no report to search yet.")
 
 
+@pytest.mark.parametrize("second", ["经年终复核，开办青年夜校120期。", "开办青年夜校一百二十一期。"])
+def test_sources_that_disagree_are_both_quoted_and_the_reader_is_told(tmp_path: Path, second: str) -> None:
+    text = f"全年开办青年夜校121期。\n书画展展出258件作品。\n{second}\n职工食堂添了三道菜。"
+    question = prepare("开办了多少期青年夜校？", ENCODER)
+    with Catalogue(tmp_path / "two.db") as catalogue:
+        catalogue.put(draft("年报.txt", text, heading=("夜校",)), ORIGIN)
+        derived = open_derived(catalogue, tmp_path / "two", ENCODER.fingerprint)
+        outcome = conclude(question, retriever.search(derived, question, 10), derived, catalogue.slice, 0.0)
+    differ = "120" in second
+    notice = "\n来源中的说法不一：121期[1]，120期[2]。请核对原文。"
+    assert outcome.text.endswith(notice) == ("说法不一" in outcome.text) == differ
+    if differ:
+        assert {each.quote for each in outcome.citations} == {"全年开办青年夜校121期。", second}
+        assert [[mark.text for mark in each.highlights] for each in outcome.citations] == [["121期"], ["120期"]]
+    for citation in outcome.citations:
+        assert citation.quote == text[citation.start : citation.end]
+        assert all(mark.text == text[mark.start : mark.end] for mark in citation.highlights)
+
+
 def test_hits_keep_their_order_between_0_and_1(derived: Derived) -> None:
     found = retriever.search(derived, prepare("青年夜校", ENCODER), 10)
     extremes = [replace(found[0], score=1e6), *found, replace(found[0], score=-1e6)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from yinju.conversation import context, needs_context
+from yinju.conversation import Context, context, missing
 from yinju.records import Turn
 from yinju.text import language
 
@@ -18,7 +18,6 @@ POINTS_BACK = [
     "该支部在哪个单位？",
     "其中有多少是女性？",
     "这次活动的主题是什么？",
-    "那视频大赛呢？",
     "书画展呢？",
     "还有哪些？",
     "When was it held?",
@@ -37,6 +36,15 @@ POINTS_BACK = [
     "Wer hat dies organisiert?",
     "¿Y dónde?",
     "上述活动由谁主办？",
+    "那11月那场呢？",
+    "第二期是哪天？",
+    "来了多少家企业？",
+    "秋季班？",
+    "賞品は何でしたか？",
+    "팀원은 누구입니까?",
+    "Каким был приз?",
+    "Quel était le prix ?",
+    "In welcher Filiale arbeitet sie?",
     "它们分别是什么？",
 ]
 STANDS_ALONE = [
@@ -61,55 +69,132 @@ STANDS_ALONE = [
     "청년 야간학교는 몇 기 개설되었습니까?",
     "省委组织部的其他活动有哪些？",
     "青年夜校是由哪家单位开办的？",
+    "小饭馆着火那次损失大不大？",
+    "送锦旗的那家公司为什么要感谢大厅？",
+    "这学年有哪些学院拿了第一名？",
+    "灭火器 更换 数量",
+    "How long did the bathhouse operate before its last inspection?",
+    "What is the capital of Australia?",
+    "What did He Lanchuan invent for the competition?",
 ]
 ASKED, ANSWERED = "开办了多少期青年夜校？", "开办青年夜校121期，覆盖青年6000余人次。[1]"
 EXCHANGE = [Turn("user", ASKED), Turn("assistant", ANSWERED)]
+# Names another thing and leaves out what is asked.
+NAMES_ANOTHER = [
+    "那视频大赛呢？",
+    "还有消防演练呢？",
+    "科学教师的那个研修班呢？",
+    "那爱心妈妈呢？",
+    "那水果湖消防救援站的支部呢？",
+    "那家長問卷呢？",
+    "What about the fire drill?",
+    "And the volunteers?",
+    "では秋のクラスは？",
+    "그럼 가을 학기반은요?",
+    "А пожарные учения?",
+    "Et l'exercice incendie ?",
+    "Und die Brandschutzübung?",
+    "¿Y el curso de otoño?",
+]
+# Says all it needs, but opens as one that goes on.
+GOES_ON = [
+    "那移动终端准备买几台？",
+    "公众号呢，发了多少篇文章？",
+    "And how many flyers were printed for the campaign?",
+    "Et les questionnaires des parents, combien sont revenus ?",
+    "Und wie viele Elternfragebögen kamen zurück?",
+    "¿Y los cuestionarios de los padres, cuántos se devolvieron?",
+    "А сколько анкет вернули родители школьников?",
+    "では登録ボランティアは何人いますか？",
+    "그럼 학부모 설문지는 몇 부 회수되었습니까?",
+]
 
 
-def before(question: str, history: list[Turn]) -> str:
+def before(question: str, history: list[Turn]) -> Context:
     return context(question, language(question), history)
 
 
+def asked(*questions: str) -> list[Turn]:
+    return [turn for question in questions for turn in (Turn("user", question), Turn("assistant", ANSWERED))]
+
+
 @pytest.mark.parametrize("question", POINTS_BACK)
-def test_a_question_that_points_back_needs_what_was_said(question: str) -> None:
-    assert needs_context(question, language(question))
+def test_a_question_that_points_back_or_says_little_needs_what_was_asked(question: str) -> None:
+    assert missing(question, language(question)).topic
 
 
 @pytest.mark.parametrize("question", STANDS_ALONE)
 def test_a_complete_question_stands_alone(question: str) -> None:
-    assert not needs_context(question, language(question))
+    assert missing(question, language(question)).weight == 0
+    assert before(question, EXCHANGE) == Context()
 
 
-def test_the_exchange_before_comes_first_without_citation_marks() -> None:
-    assert before("它覆盖了多少人？", EXCHANGE) == f"{ASKED}\n开办青年夜校121期，覆盖青年6000余人次。\n"
+@pytest.mark.parametrize("question", NAMES_ANOTHER)
+def test_a_question_that_only_names_another_thing_takes_over_what_is_asked(question: str) -> None:
+    assert missing(question, language(question)).asking
+    assert before(question, EXCHANGE).asking == (ASKED,)
 
 
-def test_a_new_topic_takes_nothing_along() -> None:
-    assert before("省公安厅哪个党支部打造了合成作战平台？", EXCHANGE) == ""
-    assert before("How many left-behind children were looked after?", EXCHANGE) == ""
+@pytest.mark.parametrize("question", GOES_ON)
+def test_a_question_that_goes_on_asks_for_itself_and_is_little_led_by_what_was_asked(question: str) -> None:
+    assert before(question, EXCHANGE) == Context(((ASKED, 0.3),))
 
 
-def test_without_history_there_is_no_context() -> None:
-    assert before("它呢？", []) == ""
+def test_a_question_about_the_same_thing_takes_over_what_it_is_about() -> None:
+    assert before("它覆盖了多少人？", EXCHANGE) == Context(((ASKED, 1.5),), topic=(ASKED,))
 
 
-def test_a_long_answer_is_cut_and_put_on_one_line() -> None:
-    said = before("它呢？", [Turn("user", "问\n\n题"), Turn("assistant", "答" * 5000)])
-    assert said == "问 题\n" + "答" * 160 + "\n"
+def test_the_thing_named_outweighs_the_one_before() -> None:
+    assert before("那爱心妈妈呢？", EXCHANGE) == Context(((ASKED, 0.3),), asking=(ASKED,))
+
+
+def test_answers_are_never_taken_over() -> None:
+    refused = Turn("assistant", "报告没有涉及这个主题。")
+    assert (
+        before("它呢？", [Turn("user", ASKED), refused]) == before("它呢？", EXCHANGE) == before("它呢？", EXCHANGE[:1])
+    )
+    assert before("它呢？", [Turn("assistant", ANSWERED)]) == Context()
+    assert before("它呢？", []) == Context()
+
+
+def test_what_an_earlier_question_left_out_comes_from_the_one_before_it() -> None:
+    history = asked("省公安厅打造了什么平台？", ASKED, "那爱心妈妈呢？")
+    assert before("在哪里举办的？", history) == Context(
+        ((ASKED, 1.5 * 0.3), ("那爱心妈妈呢？", 1.5)), topic=("那爱心妈妈呢？",)
+    )
+    also = before("那视频大赛呢？", history)
+    assert also.asking == (ASKED, "那爱心妈妈呢？")
+    assert also.text == f"{ASKED}\n那爱心妈妈呢？\n"
+    assert [weight for _, weight in also.earlier] == pytest.approx([0.09, 0.3])
+
+
+def test_a_few_earlier_questions_are_looked_at_and_no_more() -> None:
+    assert len(before("为什么？", asked(*["那人数呢？"] * 50)).earlier) == 3
+    assert len(before("为什么？", asked(*["那" + "人" * 98 + "呢？"] * 50)).earlier) == 1
+
+
+def test_an_earlier_question_is_understood_in_its_own_language() -> None:
+    history = asked(ASKED, "What about the fire drill?")
+    assert before("在哪里？", history).text == f"{ASKED}\nWhat about the fire drill?\n"
 
 
 @pytest.mark.parametrize(
-    "history, said",
+    "content, said",
     [
-        ([Turn("assistant", "您好")], "您好\n"),
-        ([Turn("user", "甲"), Turn("user", "乙")], "乙\n"),
-        ([Turn("user", "甲"), Turn("assistant", "丙"), Turn("user", "乙")], "乙\n"),
-        ([Turn("assistant", "甲"), Turn("assistant", "乙")], "乙\n"),
-        ([Turn("user", "  "), Turn("assistant", "")], ""),
+        ("问\n\n题", "问 题\n"),
+        ("你是一个助手。" * 100, ""),
+        ("你是一个助手。" * 100 + "青年夜校开办了多少期？请用中文回答。", "青年夜校开办了多少期？\n"),
+        ("长" * 5000 + "？", ""),
+        ("  ", ""),
     ],
 )
-def test_turns_may_come_in_any_order(history: list[Turn], said: str) -> None:
-    assert before("它呢？", history) == said
+def test_of_a_long_turn_only_its_last_question_counts(content: str, said: str) -> None:
+    assert before("它呢？", [Turn("user", content)]).text == said
+
+
+def test_a_turn_that_asks_nothing_hides_no_question_before_it() -> None:
+    assert before("有多少人参加？", [*EXCHANGE, Turn("user", "谢谢")]).text == f"{ASKED}\n谢谢\n"
+    assert before("有多少人参加？", [*EXCHANGE, Turn("user", "规则。" * 100)]).text == f"{ASKED}\n"
 
 
 def test_a_client_that_sends_the_question_along_is_understood() -> None:
@@ -117,9 +202,9 @@ def test_a_client_that_sends_the_question_along_is_understood() -> None:
 
 
 def test_a_long_question_stands_alone_whatever_its_pronouns() -> None:
-    assert not needs_context("它" + "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒" * 3, "zh")
+    assert not missing("它" + "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒" * 3, "zh").weight
 
 
 @pytest.mark.parametrize("question", ["？", "😀", "1"])
-def test_a_question_that_says_nothing_needs_what_was_said(question: str) -> None:
-    assert needs_context(question, "und")
+def test_a_question_that_says_nothing_needs_what_was_asked(question: str) -> None:
+    assert missing(question, "und").topic

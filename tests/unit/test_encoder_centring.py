@@ -85,7 +85,7 @@ class Spread:
     dimension = 3
 
     def encode_query(self, text: str) -> Encoding:
-        tokens = np.array([[2, 1, 2], [0, 0, 3]], np.float32) / 3
+        tokens = np.array([[2, 1, 2], [0, 0, 3]], np.float32) / np.float32(3)
         return Encoding(np.array([1, 0, 0], np.float32), tokens, np.array([[0, 1], [1, 2]], np.int32))
 
     def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from math import log1p
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,9 @@ def derived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Derived]:
 def stored_vectors(text: str) -> tuple[Floats, Floats]:
     """What the indexes keep of a text: its tokens in int8, its pooled vector in half precision."""
     (encoding,) = ContextEncoder().encode_passages([text])
-    return quantise(encoding.tokens) / np.float32(127), encoding.pooled.astype(np.float16).astype(np.float32)
+    return (quantise(encoding.tokens) / np.float32(127)).astype(np.float32), encoding.pooled.astype(np.float16).astype(
+        np.float32
+    )
 
 
 def best_alignment(question: Question, vectors: Array) -> Array:
@@ -82,14 +83,11 @@ def oracle(derived: Derived, question: Question, row: int) -> list[dict[str, flo
     whole, about = stored_vectors(passage.text)
     alone = [stored_vectors(text) for text in said]
     aligned = [best_alignment(question, tokens) for tokens, _ in alone]
-    idf = {term: derived.lexical.idf(term) for term in question.terms}
     held = set(terms(passage.text)) | set(terms("\n".join(passage.heading)))
-    found, scores = derived.lexical.search(question.terms, 100)
-    bm25 = dict(zip(found.tolist(), scores.tolist(), strict=True)).get(row, 0.0)
     dense = max(float(pooled @ question.encoding.pooled) for pooled in (about, *(pooled for _, pooled in alone)))
 
     features = []
-    for i, text in enumerate(said):
+    for i in range(len(spans)):
         near = range(max(0, i - 1), min(len(spans), i + 2))
         features.append(
             {
@@ -98,8 +96,6 @@ def oracle(derived: Derived, question: Question, row: int) -> list[dict[str, flo
                 "late_sentence": question.token_weights @ aligned[i],
                 "dense": dense,
                 "coverage": share(derived, question, held),
-                "bm25": bm25 / (sum(idf.values()) * 2.2) if idf else 0.0,
-                "length": log1p(len(text)),
             }
         )
     return features

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.found import found
+from yinju.evidence import selection
 from yinju.evidence.expected import Expected
 from yinju.evidence.selection import LONGEST_QUOTE, select, shortened
 from yinju.records import Span
@@ -33,16 +36,62 @@ def test_equals_come_in_row_order() -> None:
 def test_several_are_quoted_for_a_list() -> None:
     text = "甲在。乙在。丙在。丁在。戊在。己在。庚在。辛在。壬在。"
     assert len(quoted([found(0, text, *[5.0] * 8, 1.0)], LIST)) == 7
-    assert quoted([found(0, "甲在。乙在。丙在。", 5, 1, 4)], LIST) == ["甲在。", "丙在。"]
+    assert quoted([found(0, "甲在。乙在。丙在。", 5, -1, 4)], LIST) == ["甲在。", "丙在。"]
+
+
+def test_of_several_passages_each_gives_what_it_has_to_a_list() -> None:
+    assert quoted([found(0, "甲在。", 5), found(1, "乙在。", 4.8), found(2, "丙在。", 4.5)], LIST) == [
+        "甲在。",
+        "乙在。",
+        "丙在。",
+    ]
+
+
+ROW = "设书法、插花、声乐、瑜伽四门课。"
+
+
+@pytest.mark.parametrize("question", ["开了哪四门课", "四门课分别是什么", "开了哪三门课"])
+def test_a_sentence_that_names_as_many_as_are_asked_for_is_quoted_alone(question: str) -> None:
+    wanted = Expected("other", "分别" in question, "", question)
+    assert quoted([found(0, f"{ROW}甲在。乙在。", 5, 5.5, 5)], wanted) == [ROW]
+
+
+def test_one_that_names_fewer_is_not() -> None:
+    wanted = Expected("other", False, "", "开了哪六门课")
+    assert quoted([found(0, f"{ROW}又增设茶艺、国画、陶艺。", 5, 4)], wanted) == [ROW, "又增设茶艺、国画、陶艺。"]
+
+
+def test_no_more_are_quoted_than_are_asked_for() -> None:
+    wanted = Expected("other", False, "", "开了哪两门课")
+    assert quoted([found(0, "甲在。乙在。丙在。", 5, 5, 5)], wanted) == ["甲在。", "乙在。"]
+
+
+def test_a_row_named_already_is_left_out() -> None:
+    again = "书法、插花、声乐都受欢迎。"
+    assert quoted([found(0, ROW, 5), found(1, again, 4.9)], LIST) == [ROW]
+    assert quoted([found(0, ROW, 5), found(1, again.replace("声乐", "陶艺"), 4.9)], LIST)[1:] == [
+        again.replace("声乐", "陶艺")
+    ]
+
+
+def test_a_list_is_one_reports() -> None:
+    lower = 5 - selection._ALSO + selection._ELSEWHERE / 2
+    here, there = found(0, "甲在。", 5), found(1, "乙在。", lower, document_id="another")
+    assert quoted([here, replace(there, passage=replace(there.passage, document_id="report"))], LIST)[1:] == ["乙在。"]
+    assert quoted([here, there], LIST) == ["甲在。"]
 
 
 def test_a_sentence_that_holds_what_is_asked_for_goes_before_a_slightly_better_one() -> None:
-    best, second = (
-        select([found(0, "甲在。乙有3个。", 5, 4)], NUMBER),
-        select([found(0, "甲在。乙有3个。", 5, 3)], NUMBER),
-    )
+    near, far = selection._TYPED - 0.5, selection._TYPED + 0.5
+    best = select([found(0, "甲在。乙有3个。", 5, 5 - near)], NUMBER)
+    second = select([found(0, "甲在。乙有3个。", 5, 5 - far)], NUMBER)
     assert [(each.text, each.typed) for each in best] == [("乙有3个。", True)]
     assert [(each.text, each.typed) for each in second] == [("甲在。", False)]
+
+
+def test_a_figure_in_the_measure_of_the_question_goes_before_another() -> None:
+    wanted = Expected("number", False, "条线索", "收到多少条线索")
+    assert quoted([found(0, "核实隐患17处。线索45条。", 5, 4.5)], wanted) == ["线索45条。"]
 
 
 def test_the_questions_own_number_is_not_what_it_asks_for() -> None:
@@ -67,16 +116,24 @@ def test_without_sentences_there_is_no_evidence(hits: list[Found]) -> None:
     assert quoted(hits, ANY) == []
 
 
-@given(st.lists(st.tuples(st.floats(-20, 20), st.booleans()), min_size=1, max_size=20), st.booleans())
-def test_what_is_not_looked_into_could_not_have_been_quoted(scores: list[tuple[float, bool]], many: bool) -> None:
+@given(st.lists(st.tuples(st.floats(-20, 20), st.booleans()), min_size=1, max_size=20))
+def test_what_is_not_looked_into_could_not_have_been_quoted(scores: list[tuple[float, bool]]) -> None:
     text = "".join(f"第{'甲' * i}有{'3个' if typed else '事'}。" for i, (_, typed) in enumerate(scores))
     hit = found(0, text, *(score for score, _ in scores))
-    reach, most = (3.5, 7) if many else (0.4, 2)
-    rated = [(score + 1.5 * typed, -i) for i, (score, typed) in enumerate(scores)]
+    rated = [(score + selection._TYPED * typed, -i) for i, (score, typed) in enumerate(scores)]
     best = max(rated)[0]
-    expected = [-i for score, i in sorted(rated, reverse=True) if score >= best - reach][:most]
-    chosen = select([hit], Expected("number", many))
+    expected = [-i for score, i in sorted(rated, reverse=True) if score >= best - selection._NEAR_BEST][:2]
+    chosen = select([hit], NUMBER)
     assert [hit.sentences.index(next(s for s in hit.sentences if s.span == each.span)) for each in chosen] == expected
+
+
+@given(st.lists(st.floats(-20, 20), min_size=1, max_size=20), st.sampled_from(["", "哪三项", "三项分别是什么"]))
+def test_a_list_is_the_best_sentence_and_at_most_six_more(scores: list[float], question: str) -> None:
+    hit = found(0, "".join(f"第{'甲' * i}事。" for i, _ in enumerate(scores)), *scores)
+    chosen = select([hit], Expected("other", True, "", question))
+    assert chosen[0].score == max(scores)
+    assert len(chosen) <= (3 if question else 7)
+    assert [each.score for each in chosen] == sorted((each.score for each in chosen), reverse=True)
 
 
 CLAUSE = "一二三四五六七八九，"

@@ -14,8 +14,8 @@ from yinju.vectors import Floats, VectorIndex, VectorWriter
 
 DIMENSION = 24
 HALF = 1e-3  # what half precision may cost an inner product of unit vectors
-ABOUT = np.float32([0.6, 0.8, *[0] * (DIMENSION - 2)])
 AXIS = np.eye(DIMENSION, dtype=np.float32)
+ABOUT = np.float32(0.6) * AXIS[0] + np.float32(0.8) * AXIS[1]
 
 
 def normalised(count: int, seed: int = 0) -> Floats:
@@ -130,19 +130,10 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     assert (len(rows), len(scores), len(index)) == (0, 0, 0)
 
 
-def _cut(firsts: np.ndarray) -> np.ndarray:
-    return firsts[:-1]
-
-
-def _more(firsts: np.ndarray) -> np.ndarray:
-    return np.append(firsts, firsts[-1] + 1)
-
-
-@pytest.mark.parametrize("damage", [_cut, _more])
-def test_files_that_do_not_fit_together_are_refused(tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize("firsts", [[0, 2], [0, 2, 3, 4], [0, 2, 2]])
+def test_files_that_do_not_fit_together_are_refused(tmp_path: Path, firsts: list[int]) -> None:
     written(tmp_path, [AXIS[:2], AXIS[2:3]])
-    path = tmp_path / "vector_firsts.npy"
-    np.save(path, damage(np.load(path)))
+    np.save(tmp_path / "vector_firsts.npy", np.array(firsts, np.int64))
     with pytest.raises(ValueError, match="does not hold"):
         VectorIndex(tmp_path)
 

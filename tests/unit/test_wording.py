@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from yinju.evidence.wording import answer_text, missing_words, refusal_text, wording
-from yinju.records import Citation
+from yinju.evidence.wording import answer_text, conflict_text, missing_words, refusal_text, wording
+from yinju.records import Citation, Highlight
 from yinju.text import language, terms
 
 LANGUAGES = ["zh", "zh-Hant", "en", "ja", "ko", "ru", "fr", "de", "es", "it", "pt"]
@@ -34,6 +36,24 @@ def test_a_chinese_answer_is_the_quotes_alone() -> None:
 def test_an_english_answer_names_the_report_each_quote_is_from() -> None:
     text = answer_text("en", [citation(1, "甲。", "A"), citation(2, "乙。", "A"), citation(3, "丙。", "B")])
     assert text == "The report “A” says: “甲。” [1] “乙。” [2]\nThe report “B” says: “丙。” [3]"
+
+
+def marked(number: int, text: str) -> Citation:
+    return replace(citation(number, f"共{text}。"), highlights=(Highlight(1, 1 + len(text), text),))
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_what_disagrees_is_said_in_a_line_with_both_values_and_their_quotes(tag: str) -> None:
+    text = conflict_text(tag, [marked(1, "121期"), marked(2, "120期")])
+    assert text.index("121期[1]") < text.index("120期[2]")
+    assert len(text) <= 100
+    assert "\n" not in text
+    assert (text == conflict_text("en", [marked(1, "121期"), marked(2, "120期")])) == (tag == "en")
+
+
+def test_a_chinese_notice_reads_as_one_sentence_and_a_request() -> None:
+    text = conflict_text("zh", [marked(1, "121期"), marked(2, "120\n期")])
+    assert text == "来源中的说法不一：121期[1]，120期[2]。请核对原文。"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Encodings kept between evaluations, by what made them and of which text, in one SQLite file that is safe to delete.
 
-Passages are kept as the index keeps them, token vectors in int8; questions in float32. A row's dimension is its tokens'.
-A cache that can't be read is made anew, and one that can't be written is done without: it only saves time.
+Passages are kept as the index keeps them, token vectors in int8; questions in float32. A row's dimension is that of its
+tokens. A cache that can't be read is made anew, and one that can't be written is done without: it only saves time.
 """
 
 from __future__ import annotations

@@ -77,8 +77,8 @@ def _content(question: Question) -> NDArray[np.bool_]:
 def _similar(tokens: Floats, row: int, derived: Derived) -> tuple[Floats, NDArray[np.int32]]:
     """(question tokens, tokens of the passage's sentences) cosines, and where the latter stand in the passage."""
     vectors, offsets = derived.sentence_tokens.tokens(row)
-    similar: Floats = tokens @ (vectors.T / np.float32(derived.sentence_tokens.scale))
-    return similar, offsets
+    similar = tokens @ vectors.T.astype(np.float32)
+    return similar / np.float32(derived.sentence_tokens.scale), offsets
 
 
 def _highest(similar: Floats) -> Floats:

@@ -14,12 +14,13 @@ from yinju.text import terms
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """lead: before the quotes, with {title}; empty where the quote alone reads as the answer. name: how a missing
-    name is quoted."""
+    """lead: before the quotes, with {title}; empty where the quote alone reads as the answer. conflict: with
+    {values}, what the quotes say that disagree. name: how a missing name is quoted."""
 
     lead: str
     quote: str
     joint: str
+    conflict: str
     off_topic: str
     no_evidence: str
     empty_index: str
@@ -32,6 +33,7 @@ _WORDINGS = {
         lead="",
         quote="{quote}[{number}]",
         joint="\n",
+        conflict="来源中的说法不一：{values}。请核对原文。",
         off_topic="现有报告没有谈到这个问题。",
         no_evidence="现有报告里没有找到这个问题的答案。",
         empty_index="还没有可供查询的报告。请把报告放进文件夹，运行 yinju index，然后再问。",
@@ -41,6 +43,7 @@ _WORDINGS = {
         lead="",
         quote="{quote}[{number}]",
         joint="\n",
+        conflict="來源中的說法不一：{values}。請核對原文。",
         off_topic="現有報告沒有談到這個問題。",
         no_evidence="現有報告裡沒有找到這個問題的答案。",
         empty_index="還沒有可供查詢的報告。請把報告放進資料夾，執行 yinju index，然後再問。",
@@ -50,6 +53,7 @@ _WORDINGS = {
         lead="The report “{title}” says: ",
         quote="“{quote}” [{number}]",
         joint=" ",
+        conflict="The sources disagree: {values}. Please check the originals.",
         off_topic="The reports do not speak of this.",
         no_evidence="The reports do not answer this question.",
         empty_index="There is no report to search yet. Put one into the folder, run yinju index, then ask again.",
@@ -59,6 +63,7 @@ _WORDINGS = {
         lead="報告書「{title}」にはこうあります：",
         quote="「{quote}」[{number}]",
         joint="",
+        conflict="資料によって記載が異なります：{values}。原文をご確認ください。",
         off_topic="報告書はこの話題に触れていません。",
         no_evidence="報告書にはこの質問の答えがありません。",
         empty_index=(
@@ -71,6 +76,7 @@ _WORDINGS = {
         lead="보고서 “{title}”에는 다음과 같이 적혀 있습니다: ",
         quote="“{quote}” [{number}]",
         joint=" ",
+        conflict="출처마다 내용이 다릅니다: {values}. 원문을 확인해 주세요.",
         off_topic="보고서는 이 주제를 다루지 않습니다.",
         no_evidence="보고서에는 이 질문에 대한 답이 없습니다.",
         empty_index="아직 검색할 보고서가 없습니다. 폴더에 넣고 yinju index를 실행한 뒤 다시 물어보세요.",
@@ -80,6 +86,7 @@ _WORDINGS = {
         lead="В отчёте «{title}» сказано: ",
         quote="«{quote}» [{number}]",
         joint=" ",
+        conflict="Источники расходятся: {values}. Проверьте по оригиналу.",
         off_topic="В отчётах об этом не говорится.",
         no_evidence="Отчёты не отвечают на этот вопрос.",
         empty_index="Пока нет отчётов для поиска. Положите отчёт в папку, выполните yinju index и спросите снова.",
@@ -90,6 +97,7 @@ _WORDINGS = {
         lead="Le rapport « {title} » dit : ",
         quote="« {quote} » [{number}]",
         joint=" ",
+        conflict="Les sources divergent : {values}. Veuillez vérifier dans l’original.",
         off_topic="Les rapports ne parlent pas de ce sujet.",
         no_evidence="Les rapports ne répondent pas à cette question.",
         empty_index=(
@@ -103,6 +111,7 @@ _WORDINGS = {
         lead="Im Bericht „{title}“ heißt es: ",
         quote="„{quote}“ [{number}]",
         joint=" ",
+        conflict="Die Quellen widersprechen sich: {values}. Bitte prüfen Sie das Original.",
         off_topic="Die Berichte sprechen nicht davon.",
         no_evidence="Die Berichte beantworten diese Frage nicht.",
         empty_index=(
@@ -116,6 +125,7 @@ _WORDINGS = {
         lead="El informe «{title}» dice: ",
         quote="«{quote}» [{number}]",
         joint=" ",
+        conflict="Las fuentes no coinciden: {values}. Compruébelo en el original.",
         off_topic="Los informes no hablan de este tema.",
         no_evidence="Los informes no responden a esta pregunta.",
         empty_index="Todavía no hay informes. Ponga uno en la carpeta, ejecute yinju index y vuelva a preguntar.",
@@ -126,6 +136,7 @@ _WORDINGS = {
         lead="Il rapporto «{title}» dice: ",
         quote="«{quote}» [{number}]",
         joint=" ",
+        conflict="Le fonti non concordano: {values}. Verificate nell’originale.",
         off_topic="I rapporti non parlano di questo argomento.",
         no_evidence="I rapporti non rispondono a questa domanda.",
         empty_index="Non c’è ancora alcun rapporto. Mettetene uno nella cartella, eseguite yinju index e riprovate.",
@@ -136,6 +147,7 @@ _WORDINGS = {
         lead="O relatório «{title}» diz: ",
         quote="«{quote}» [{number}]",
         joint=" ",
+        conflict="As fontes divergem: {values}. Verifique no original.",
         off_topic="Os relatórios não falam deste tema.",
         no_evidence="Os relatórios não respondem a esta pergunta.",
         empty_index="Ainda não há relatórios. Ponha um na pasta, execute yinju index e pergunte de novo.",
@@ -173,6 +185,13 @@ def answer_text(language: str, citations: Sequence[Citation]) -> str:
         + words.joint.join(words.quote.format(quote=_one_line(each.quote), number=each.number) for each in same)
         for title, same in groupby(citations, key=attrgetter("title"))
     )
+
+
+def conflict_text(language: str, citations: Sequence[Citation]) -> str:
+    """A sentence that says the sources disagree, with what each citation has marked. Each must have a highlight."""
+    between = "，" if language.startswith("zh") else "、" if language == "ja" else ", "
+    values = between.join(f"{_one_line(each.highlights[0].text)}[{each.number}]" for each in citations)
+    return wording(language).conflict.format(values=values)
 
 
 def refusal_text(language: str, reason: Reason, missing: Sequence[str] = ()) -> str:
