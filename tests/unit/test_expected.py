@@ -43,6 +43,23 @@ KINDS = [
     ("title", "晚会的主题是什么？"),
     ("title", "这个项目叫什么？"),
     ("title", "他的演講以什麼為題？"),
+    ("number", "修这座桥花了多久？"),
+    ("number", "图书馆 借书 次数"),
+    ("title", "馆长最后说了什么？"),
+    ("title", "他推荐的是哪本书？"),
+    ("person", "合唱队的队长叫什么？"),
+    ("organization", "冠军是哪支队伍？"),
+    ("date", "专家是哪天来的？"),
+    ("contact", "服务台的电话号码是多少？"),
+    ("contact", "网址是什么？"),
+    ("contact", "What is the phone number of the office?"),
+    ("number", "热线接了多少电话？"),
+    ("number", "What was the total cost of the bridge?"),
+    ("number", "축제는 며칠 동안 열렸습니까?"),
+    ("number", "На какой срок назначен директор?"),
+    ("number", "Quelle part des élèves habite en ville ?"),
+    ("number", "In wie vielen Orten gibt es Museen?"),
+    ("other", "为什么要感谢这家公司？"),
     ("other", "为什么要修订章程？"),
     ("other", "怎样提高效率？"),
     ("other", "在哪些方面取得了进展？"),
@@ -171,6 +188,51 @@ def test_one_thing_is_asked_for(question: str) -> None:
 )
 def test_what_is_counted_is_read_as_the_question_words_it(question: str, unit: str) -> None:
     assert expected(question).unit == unit
+
+
+@pytest.mark.parametrize(
+    "question, quantity",
+    [
+        ("每期收费多少钱？", "money"),
+        ("花了多少？", "money"),
+        ("展览的总预算有多少", "money"),
+        ("發放了多少補貼？", "money"),
+        ("来了多少人次？", "people"),
+        ("有多少名学生参加？", "people"),
+        ("合格率是多少？", "share"),
+        ("百分之几的人满意？", "share"),
+        ("馆长今年多大年纪？", "age"),
+        ("要等多久？", "duration"),
+        ("证书有效期几年？", "duration"),
+        ("新馆的面积是多少？", "area"),
+        ("跑了多少公里？", "length"),
+        ("清理了多少吨垃圾？", "weight"),
+        ("平均分是多少？", "score"),
+        ("今年是第几届？", "ordinal"),
+        ("办了多少场讲座？", "count"),
+        ("接待了多少游客？", ""),
+        ("谁是馆长？", ""),
+        ("How much did the bridge cost?", "money"),
+        ("How old is the director?", "age"),
+        ("How many days did it last?", "duration"),
+        ("How many members are there?", "people"),
+        ("How many prizes were won?", "count"),
+        ("参加費はいくらですか。", "money"),
+        ("비용은 얼마였습니까?", "money"),
+        ("Сколько стоит билет?", "money"),
+        ("Combien coûte un billet ?", "money"),
+        ("Wie teuer war die Brücke?", "money"),
+        ("¿Cuánto costó el puente?", "money"),
+    ],
+)
+def test_what_a_figure_must_measure_is_read_off_the_question(question: str, quantity: str) -> None:
+    assert expected(question).quantity == quantity
+
+
+def test_the_noun_a_body_is_called_by_and_the_hour_are_told_apart() -> None:
+    assert expected("哪个街道受到表扬？").noun == "街道"
+    assert expected("演出几点开始？").clock
+    assert not expected("演出哪天开始？").clock
 
 
 @pytest.mark.parametrize("question", ["？？？", "😀", "", "1", "a" * 2000, "多" * 2000])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from yinju.evidence.expected import Kind
 from yinju.evidence.spans import candidates
 
-KINDS: list[Kind] = ["number", "date", "title", "person", "organization", "place", "other"]
+KINDS: list[Kind] = ["number", "date", "title", "person", "organization", "place", "contact", "other"]
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,23 @@ KINDS: list[Kind] = ["number", "date", "title", "person", "organization", "place
             ["Ministry of Health", "University of Oslo"],
         ),
         ("place", "交流会在咸宁召开。", ["咸宁"]),
-        ("place", "会议在武汉举行，来自河南省洛阳市的代表", ["武汉", "河南省", "洛阳市"]),
+        ("place", "会议在武汉举行，来自河南省洛阳市的代表", ["武汉", "河南省洛阳市"]),
         ("place", "The concert was held in Hong Kong.", ["Hong Kong"]),
+        ("place", "展览改在市民中心东侧开幕，新馆位于中山路19号。", ["市民中心东侧", "中山路19号"]),
         ("other", "开办青年夜校121期", []),
+        ("number", "乘3号线前往，共26个社区、38把椅子，用时4分10秒。", ["26个", "38把", "4分10秒"]),
+        ("number", "师生比为1∶14，出勤率百分之九十九点五。", ["1∶14", "百分之九十九点五"]),
+        ("number", "大家一起努力，全面推进，进一步提高。", []),
+        ("date", "每周二、周五上午开放，3月5日前报名，4月至6月施工。", ["每周二、周五上午", "3月5日前", "4月至6月"]),
+        ("date", "每晚八点至十点半巡查，分三点说明，上午9时30分集合。", ["每晚八点至十点半", "上午9时30分"]),
+        (
+            "contact",
+            "咨询电话027-87654321，网址www.example.org，全年接听7.2万个。",
+            ["027-87654321", "www.example.org"],
+        ),
+        ("person", "二等奖由馆员欧阳雪获得，护士丁兰现场演示。", ["欧阳雪", "丁兰"]),
+        ("person", "该县高度重视，安全工作扎实，周三开会。", []),
+        ("organization", "会议感谢市第一医院，移交公安机关，由远景公司捐赠。", ["市第一医院", "公安机关", "远景公司"]),
     ],
 )
 def test_each_kind_is_found_whole(kind: Kind, text: str, found: list[str]) -> None:

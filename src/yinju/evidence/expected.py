@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from yinju.evidence.nouns import EN_BODY, EN_PERSON, NAMED_BY_THEIR_NOUN, ZH_AREA, ZH_BODY, ZH_PERSON
+from yinju.evidence.units import Quantity, asked_quantity
 from yinju.text import fold
 
-Kind = Literal["number", "date", "person", "place", "organization", "title", "other"]
+Kind = Literal["number", "date", "person", "place", "organization", "title", "contact", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,52 +18,54 @@ class Expected:
     """many: whether several things are asked for. unit: what is counted, as the question words it, or "".
 
     asked: the question itself; what it says is not what it asks for. Both are folded.
+    quantity: of a number, what it measures. noun: what a body or a place is called by (哪个街道), or "".
+    clock: whether a time of day is asked for, not a day.
     """
 
     kind: Kind
     many: bool
     unit: str = ""
     asked: str = ""
+    quantity: Quantity = ""
+    noun: str = ""
+    clock: bool = False
 
-
-# Nouns a Chinese or an English question about a body, a person or an area ends in: 哪个……部门, which ... department.
-_ZH_BODY = (
-    "单位|部门|机构|组织|团体|公司|企业|集团|大学|学院|学校|高校|中学|小学|机关|支部|党支部|党委|委员会"
-    "|委办局|处室|科室|厂|团队|"
-    "球队|小组|医院|银行|法院|俱乐部|政府|出版社|杂志社|报社|协会|学会|工会|研究所|研究院|[厅局院所](?=[^长]|$)"
-)
-_ZH_AREA = "里|儿|地|处|国家?|省份?|城市?|市|县|区|镇|乡|村|地区|地方|地点|洲|州|岛"
-_ZH_PERSON = (
-    "人|书记|主席|主任|[厅局处所院校馆厂司科部省市县区镇村会]长|经理|教授|作者|导演|演员|选手|专家|代表|老师|医生|员"
-)
-_EN_BODY = (
-    "organi[sz]ations?|departments?|units?|agenc(?:y|ies)|compan(?:y|ies)|universit(?:y|ies)|branch(?:es)?|committees?|"
-    "institutions?|institutes?|teams?|schools?|bureaus?|offices?|ministr(?:y|ies)|hospitals?|banks?|courts?|clubs?"
-)
-_EN_PERSON = (
-    "person|man|woman|director|president|chair\\w*|secretary|leader|head|author|speaker|minister|winner|teacher"
-)
 
 # The first kind one of whose patterns matches wins. Folded text: lower case, simplified characters, ß as ss.
 _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
+        "contact",
+        (
+            (
+                r"(?:电话|手机|热线|传真|邮编|邮箱|网站|网页|qq|微信号?)(?:号码?|地址)?(?:是|为)?(?:多少|什么|几号"
+                r"|哪个)|联系方式|网址|(?:电话|手机|热线)号码"
+            ),
+            (
+                r"\b(?:phone|telephone|fax) number|\be-?mail address|\bwebsite|\burl\b|(?:电话|電話)番号|전화 ?번호"
+                r"|номер телефона|телефонный номер"
+                r"|numéro de téléphone|telefonnummer|número de teléfono"
+            ),
+        ),
+    ),
+    (
         "person",  # before the titles: what a person is called is a name
         (
-            rf"(?:{_ZH_PERSON})(?:的名字)?(?:叫什么|叫啥|姓什么|名叫什么)|姓名|何人(?![ぁ-ヿ])",
-            rf"\bname of (?:the |its |their )?(?:\w+ )?(?:{_EN_PERSON})\b",
+            rf"(?:{ZH_PERSON})(?:的名字)?(?:叫什么(?!课)|叫啥|姓什么|名叫什么)|姓名|何人(?![ぁ-ヿ])",
+            rf"\bname of (?:the |its |their )?(?:\w+ )?(?:{EN_PERSON})\b",
         ),
     ),
     (
         "date",
         (
             (
-                r"哪一?[天日年月](?!来|间)|[几哪]个?月(?!份?来)(?=[几份底初]|开|举|召|成|是|$|[^\w])|几[号日]"
+                r"哪一?(?:[天日月]|年(?!来))(?!间)|[几哪]个?月(?!份?来)(?=[几份底初]|过|开|举|召|成|是|$|[^\w])"
+                r"|几[号日]"
                 r"|几点|第几天|哪个(?:月|年)|何[时年月日]"
-                r"|什么时[候间刻]|多会儿|时间是|日期|哪段时间"
+                r"|什么时[候侯间刻]|啥时|多会儿|时间是|日期|哪段(?:时间|日子)"
             ),
             r"\bwhen\b|\b(?:what|which|on what|on which) (?:date|day|year|month|time)\b",
             r"いつ|何年[にで]|何月|何日|何時",
-            r"언제|몇\s?[년월일시](?!간)|며칠|어느 (?:해|날|달)",
+            r"언제|몇\s?[년월일시](?!간)|며칠(?! ?(?:동안|간|이면|만에|걸))|어느 (?:해|날|달)",
             r"когда|какого числа|в каком (?:году|месяце)|в какой день|какая дата",
             r"\bquand\b|\bquelle (?:date|annee|année)|\bquel (?:jour|mois)|à quelle heure",
             r"\bwann\b|\bwelche[mnrs]? (?:datum|tag|jahr|monat)",
@@ -73,19 +77,30 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "number",
         (
             (
-                r"多少|(?<!好)几(?!乎|何|点|经)|百分之|总数|人数|次数|期数|场数|数量|数目|比例|占比"
+                r"多少|(?<!好)几(?!乎|何|点|经|个?(?:方面|地方))|多久|多长时间|多大|(?:总|人次|人"
+                r"|[户件项篇场份条台])数$|百分之|总数|人数|次数|期数|场数|数量|数目|比例|占比|(?:金额|次数|数量"
+                r"|[^质产流力含热能批大重容当胆]量|[^效频]率)$"
                 r"|多[大高长重远深宽厚久快](?=[^\w]|$|的)"
                 r"|(?:高|低|长|短|快|慢|重|轻|大|增长|下降|提高|减少)了多少"
             ),
             (
-                r"\bhow (?:many|much|long|far|old|large|big|tall|high|deep|wide|heavy|often)\b"
+                r"\bhow (?:many|much|long|far|old|large|big|tall|high|deep|wide|heavy|often|close|near)\b"
+                r"|\b(?:what|which) (?:is|was|are|were) the (?:[\w’'-]+ ){0,4}(?:price|cost|fee|rent|budget|salary"
+                r"|profit|revenue|turnover|fine|rate|ratio"
+                r"|percentage|area|total|average|time)s?\b"
                 r"|\b(?:number|percentage|proportion|share|count|amount) of\b|\bwhat percent"
             ),
-            r"何[期人回件名個つ台社校本冊歳%割組か点](?!目的)|何チーム|いくつ|いくら|ど(?:の|れ)くらい|ど(?:の|れ)ほど",
-            r"몇|얼마",
-            r"скольк|как (?:долго|часто)|какое (?:количество|число)|какой процент",
-            r"\bcombien\b|\bquel (?:nombre|pourcentage)",
-            r"\bwie ?viele?\b|\bwie (?:lange?|hoch|gross|weit|oft|alt|tief|schwer|breit)\b|\bwelche anzahl",
+            (
+                r"何(?![者故処处等事も])(?:[人回件名個つ台社校本冊册歳岁%割組组点戸户頭头枚軒时時日]|か[国所月]|ヶ"
+                r"|[ァ-ヶ])(?!目的)|何チーム|いくつ|いくら|ど(?:の|れ)くらい|ど(?:の|れ)ほど"
+            ),
+            r"몇|얼마|며칠",
+            r"скольк|как (?:долго|часто)|какое (?:количество|число)|какой (?:процент|срок)|какую (?:премию|сумму)",
+            r"\bcombien\b|\bquel (?:nombre|pourcentage)|\bquelle part\b|\bquel est le (?:prix|budget|coût|taux)",
+            (
+                r"\bwie ?vielen?\b|\bwie ?viele?\b|\bwas kostet|\bwie (?:nah|teuer|lange?|hoch|gross|weit|oft|alt|tief"
+                r"|schwer|breit)\b|\bwelche anzahl"
+            ),
             r"\bcu[aá]nt[oa]s?\b|\bqué (?:porcentaje|número)|\bquant[oaie]s?\b|bao nhiêu",
         ),
     ),
@@ -93,8 +108,12 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "title",
         (
             (
-                r"题目|标题|主题是|什么主题|主题为|名称|叫什么|叫啥|什么名|何名|名字|被?命名为|为题|口号"
-                r"|被?称[作为]?什么|书名|篇名|哪个[“\"「]"
+                r"题目|标题|口号|理念|绰号|外号|主题是|什么主题|主题为|名称|叫什么|叫啥|什么名|何名|名字|被?命名为"
+                r"|为题|口号"
+                r"|被?称[作为]?什么|书名|篇名|哪个[“\"「]|哪一?[本部篇首幅出台][书文报画歌戏片作]"
+                r"|哪一?[篇首幅部本课][^，。？]?|哪个?(?:节目|作品|案例)"
+                r"|什么(?:书|片子|电影|文件|节目|歌)|(?:说了|写了|写着|讲了|讲过|喊出)[^，。？]{0,4}(?:什么|啥)"
+                r"|(?:说|写)的?(?:是什么|什么)$|怎么说|哪句话|什么话"
             ),
             r"\b(?:title|theme|slogan|motto|called|named?)\b",
             r"テーマ|題名|題目|タイトル|名称|何と(?:呼|い)|スローガン",
@@ -109,10 +128,10 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "organization",
         (
             (
-                rf"(?:哪一?[个家些几所支座类]{{0,2}}|什么|何种)(?:[^，。？?的]{{0,4}}?)(?:{_ZH_BODY})|由哪(?!位"
+                rf"(?:哪一?[个家些几所支座类]{{0,2}}|什么|何种)(?:[^，。？?的]{{0,4}}?)(?:{ZH_BODY})|由哪(?!位"
                 rf"|里|个?人)|哪一?家"
             ),
-            rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:{_EN_BODY})\b",
+            rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:{EN_BODY})\b",
             r"どの(?:機関|組織|部署|部門|会社|企業|大学|学校|支部|団体)",
             r"(?:어느|어떤) (?:기관|단체|부서|회사|기업|대학|학교|지부|조직)",
             r"как(?:ая|ой|ое|ие) (?:\w+ )?(?:организаци|компани|парт|отдел|министерств|университет|учреждени|ведомств)",
@@ -131,7 +150,7 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "place",
         (
             (
-                rf"哪一?[个座]?(?:{_ZH_AREA})|何[处地]|(?:在|到|去|来自|位于|设于)哪(?!些?方面|些|种|次"
+                rf"哪一?[个座]?(?:{ZH_AREA})|何[处地]|(?:在|到|去|来自|位于|设于)哪(?!些?方面|些|种|次"
                 rf"|个?[方层环阶])|什么地[方点]"
             ),
             (
@@ -149,7 +168,7 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         "person",  # last: many languages' word for "who" also means "which" inside a sentence
         (
-            r"谁|哪一?[位名]|哪个人",
+            r"谁|哪一?[位名]|哪个人|何人",
             r"\bwho(?:m|se)?\b",
             r"誰|だれ|どなた",
             r"누구|누가",
@@ -185,9 +204,34 @@ _MANY = re.compile(
 _UNIT = re.compile(r"(?:多少|(?<!好)几)([^\W\d_]{1,8})|([人次期场件户家项名篇部])数(?!量|字|据|目)")
 
 
+# What is asked with "why" has no kind, whatever other question words stand beside it.
+_WHY = re.compile(
+    r"[^，。？?,;；]*(?:为什么|为何|为啥|怎么会|\bwhy\b|почему|\bpourquoi\b|\bwarum\b|\bpor qué\b)[^，。？?,;；]*"
+)
+_NOUN = re.compile(
+    rf"哪一?[个家所支座]?(?:[^\W\d_的是在]{{0,6}}?)({NAMED_BY_THEIR_NOUN})"
+    r"(?=$|[^\w]|[的是在被夺获得拿拖负做办参承来提捐派建组举受和送写最开去能会要可想应跑])"
+)
+_CLOCK_ASKED = re.compile(
+    r"几点|几时|\b(?:what|which) (?:time|hour)\b|何(?:時|时)(?![間间])|몇 ?시(?!간)"
+    r"|à quelle heure|a qué hora|um wie ?viel uhr|котором часу"
+)
+
+
 def expected(question: str) -> Expected:
     """The kind of answer a question asks for; "other" where no question word tells (why, how, whether, …)."""
     text = fold(question)
-    kind: Kind = next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
-    unit = _UNIT.search(text) if kind == "number" else None
-    return Expected(kind, bool(_MANY.search(text)), (unit.group(1) or unit.group(2)) if unit else "", text)
+    telling = _WHY.sub("", text)
+    kind: Kind = next((kind for kind, pattern in _KINDS if pattern.search(telling)), "other")
+    counted = _UNIT.search(text) if kind == "number" else None
+    unit = (counted.group(1) or counted.group(2)) if counted else ""
+    noun = _NOUN.search(text) if kind in ("organization", "place") else None
+    return Expected(
+        kind,
+        bool(_MANY.search(text)),
+        unit,
+        text,
+        quantity=asked_quantity(text, unit) if kind == "number" else "",
+        noun=noun.group(1) if noun else "",
+        clock=kind == "date" and bool(_CLOCK_ASKED.search(text)),
+    )

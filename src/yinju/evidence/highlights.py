@@ -8,30 +8,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yinju.encoder import Floats
-from yinju.evidence.expected import Expected
+from yinju.evidence.cues import clause, cue
+from yinju.evidence.expected import Expected, Kind
+from yinju.evidence.names import named_by
+from yinju.evidence.nearness import Nearness
 from yinju.evidence.spans import candidates
+from yinju.evidence.units import fits, quantity_of
 from yinju.question import Question
 from yinju.records import Span
-from yinju.text import clauses, fold
+from yinju.text import fold
 
-_REACH = 12.0  # characters; how far an aligned word speaks for what stands near it
-_ANOTHER_CLAUSE = 0.4  # a word behind a comma speaks for what is there
-_ADVERBIAL = 8  # characters; what stands before such a comma, often a date, belongs to the clause after it
-_UNIT_CHARACTER = 2.0  # for each character of what is counted that follows the figure; outweighs any nearness
+_UNIT_CHARACTER = 0.3  # for each character of what is counted that follows the figure; outweighs any nearness
 # Asked for a day, a year beside one tells of which edition or plan the sentence speaks.
 _BARE_YEAR = re.compile(r"\d{4}\s?[年년]?")
 _ASKS_YEAR = re.compile(r"[哪何几]一?个?年|年份|\byears?\b|몇\s?년|어느 해|\bгод|ann[eé]e|jahr|\baños?\b|\banos?\b")
+_INSTEAD: dict[Kind, Kind] = {"person": "organization", "place": "organization", "organization": "title"}
+_ASKS_IN_WORDS = re.compile(
+    r"什么|啥|怎|为何|如何|哪|谁|吗|有没有|是否|是不是|[何誰]|なぜ|どう|どの|どんな|왜|어떻|무엇|어느|어떤|누구"
+    r"|почему|как|что|кто"
+    r"|\b(?:what|why|how|which|who|did|does|is|are|was|were|do|can|quel\w*|pourquoi|comment|que|qui|was|warum|wie"
+    r"|welche\w*"
+    r"|wer|qué|cuál\w*|por qué|cómo|quién)\b"
+)
+_CLOSING = tuple('”》」』"')
+_ASKS_NAME = re.compile("叫|名[称字]|命名")
+_LONGEST_NOUN = 4
+_TIME_OF_DAY = re.compile(r"[点時时:：晨早晚夜午]")
 _MAGNITUDES = "百千万亿"
 _FIGURE = re.compile(rf"第?[约近超逾达过]*(?:[\d,.]+|[一二三四五六七八九十百千两零〇]+)[{_MAGNITUDES}]*[余多来]?\s?")
 
 
 def answers(sentence: str, wanted: Expected) -> list[Span]:
     """Spans of `sentence`, in order, that may answer: of the kind asked for and not said by the question itself."""
-    found = [span for span in candidates(sentence, wanted.kind) if fold(span.of(sentence)) not in wanted.asked]
+    found = [span for span in _candidates(sentence, wanted) if fold(span.of(sentence)) not in wanted.asked]
+    if wanted.kind == "number":
+        return [span for span in found if fits(wanted.quantity, quantity_of(span.of(sentence)))]
+    if wanted.clock:
+        return [span for span in found if _TIME_OF_DAY.search(span.of(sentence))]
     if wanted.kind != "date" or _ASKS_YEAR.search(wanted.asked):
         return found
     finer = [span for span in found if not _BARE_YEAR.fullmatch(span.of(sentence))]
     return finer or found
+
+
+def _candidates(sentence: str, wanted: Expected) -> list[Span]:
+    """Where a question says what the body or the place is called by (哪个街道), names that end so come first."""
+    named = [Span(*span) for span in named_by(wanted.noun, sentence)] if wanted.noun else []
+    return named or candidates(sentence, wanted.kind)
 
 
 def highlights(
@@ -41,12 +64,42 @@ def highlights(
 
     similar: (question tokens, sentence tokens); offsets: (sentence tokens, 2) into `sentence`.
     """
-    found = answers(sentence, wanted)
-    if wanted.many or len(found) <= 1:
+    found = answers(sentence, wanted) or _instead(sentence, wanted)
+    if wanted.many and found:
         return found
-    nearness = _Nearness(sentence, question, similar, offsets)
+    nearness = Nearness(sentence, question, similar, offsets)
+    if not found:
+        return clause(sentence, wanted, nearness) if wanted.kind == "other" else []
     # The first of equals: max keeps it.
-    return [max(found, key=lambda span: _unit_match(sentence, span, wanted) + nearness.of(span))]
+    best = max(
+        found, key=lambda span: _unit_match(sentence, span, wanted) + nearness.of(span) + cue(sentence, span, wanted)
+    )
+    return [_with_its_noun(sentence, best, wanted.asked)]
+
+
+def _instead(sentence: str, wanted: Expected) -> list[Span]:
+    """What answers where nothing of the kind asked for stands: bodies give and host too, and a word or two without a
+    question word mostly ask for a figure.
+    """
+    kind = _INSTEAD.get(wanted.kind)
+    if wanted.kind == "other" and not _ASKS_IN_WORDS.search(wanted.asked):
+        kind = "number"
+    spans = candidates(sentence, kind) if kind else []
+    return [span for span in spans if fold(span.of(sentence)) not in wanted.asked]
+
+
+def _with_its_noun(sentence: str, span: Span, asked: str) -> Span:
+    """The span and what it counts or names, where the question says that too: 26个 and 社区, “先锋” and 宣讲团.
+
+    个 says nothing of what is counted, as other measure words do.
+    """
+    closed = sentence[span.end : span.end + 1] in _CLOSING
+    if not (_ASKS_NAME.search(asked) if closed else span.of(sentence).endswith("个")):
+        return span
+    start = span.end + closed
+    behind = fold(sentence[start : start + _LONGEST_NOUN])
+    length = next((n for n in range(len(behind), 1, -1) if behind[:n].isalpha() and behind[:n] in asked), 0)
+    return Span(span.start, start + length) if length else span
 
 
 def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:
@@ -66,25 +119,3 @@ def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:
 def _follows(behind: str, head: str) -> bool:
     """Whether what is counted stands behind the figure, or behind its measure word, which questions leave out."""
     return behind.startswith(head) or (len(head) > 1 and (behind.startswith(head, 1) or behind.startswith(head, 2)))
-
-
-class _Nearness:
-    """How near to a span the words stand that the question's words align with, each weighed by how well it does."""
-
-    def __init__(self, sentence: str, question: Question, similar: Floats, offsets: NDArray[np.int32]) -> None:
-        self._offsets = offsets
-        pieces = clauses(sentence, Span(0, len(sentence)))
-        self._breaks = [piece.end for piece in pieces if piece.end - piece.start > _ADVERBIAL]
-        # A word that aligns with everything alike points nowhere.
-        points = similar - similar.mean(axis=1, keepdims=True) if similar.size else similar
-        self._pointing = question.token_weights[:, np.newaxis] * np.maximum(points, 0.0)
-
-    def of(self, span: Span) -> float:
-        if self._pointing.size == 0:
-            return 0.0
-        starts, ends = self._offsets[:, 0], self._offsets[:, 1]
-        distance = np.maximum(np.maximum(starts - span.end, span.start - ends), 0)
-        own = np.searchsorted(self._breaks, span.start, side="right")
-        between = np.abs(np.searchsorted(self._breaks, starts, side="right") - own)
-        near = np.exp(-distance / _REACH) * _ANOTHER_CLAUSE**between
-        return float((self._pointing * near).max(axis=1).sum())
