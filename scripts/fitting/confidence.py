@@ -32,7 +32,7 @@ class Judged:
 def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None:
     """None where not a single sentence was found."""
     found = search(derived, question, _DEPTH)
-    wanted = expected(sample.question)
+    wanted = expected(question.asking)
     evidence = select(found, wanted)
     if not evidence:
         return None

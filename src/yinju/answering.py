@@ -49,7 +49,7 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
     """
     if len(derived.passages) == 0:
         return Outcome("empty_index", refusal_text(question.language, "empty_index"), 0.0, ())
-    wanted = expected(question.text)
+    wanted = expected(question.asking)
     evidence = select(found, wanted)
     # Without a letter or a figure nothing is asked, and such a text's vector may lie near anything.
     seen = features(question, wanted, found, evidence, derived) if evidence and terms(question.text) else None

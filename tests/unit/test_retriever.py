@@ -52,9 +52,8 @@ def derived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Derived]:
 def stored_vectors(text: str) -> tuple[Floats, Floats]:
     """What the indexes keep of a text: its tokens in int8, its pooled vector in half precision."""
     (encoding,) = ContextEncoder().encode_passages([text])
-    return (quantise(encoding.tokens) / np.float32(127)).astype(np.float32), encoding.pooled.astype(np.float16).astype(
-        np.float32
-    )
+    tokens = quantise(encoding.tokens).astype(np.float32) / np.float32(127)
+    return tokens, encoding.pooled.astype(np.float16).astype(np.float32)
 
 
 def best_alignment(question: Question, vectors: Array) -> Array:
