@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 questions=$1 data=$2
-yinju=.venv/bin/yinju
+yinju=.venv/bin/yinju reports=scripts/fitting/reports/held_out
 
 title() { printf '\n== %s\n\n' "$*"; }
 
@@ -35,6 +35,14 @@ retrieval "CMRC 2018 trial, one corpus" "$data/cmrc2018_trial.json"
 retrieval "XQuAD, Chinese" "$data/xquad.zh.json"
 retrieval "XQuAD, English to Chinese" "$data/xquad.zh.json" "$data/xquad.en.json"
 retrieval "XQuAD, German to Chinese" "$data/xquad.zh.json" "$data/xquad.de.json"
+
+title "answers: invented reports that nothing was fitted on"
+$yinju eval answers "$reports/questions.jsonl" --corpus "$reports"
+
+title "confidence on questions it was not fitted on"
+if present "$data/cmrc2018_trial.json" "$data/drcd_dev.json"; then
+    .venv/bin/python -m scripts.fitting held-out "$data"
+fi
 
 title "answers among news articles (the first time takes some ten minutes)"
 if present "$data/crud_news_1.txt"; then

@@ -1,7 +1,7 @@
 """Fit what ships with Yinju: python -m scripts.fitting centres, or weights FOLDER (a folder of public question files).
 
 Centres come first: the weights are fitted over centred vectors. Half of the paragraphs is held out of the fit, and
-the figures printed are those of its questions.
+the figures printed are those of its questions; held-out FOLDER prints them for the shipped weights, fitting nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
-
 import yinju
-from scripts.fitting import centres, confidence, ranking, run
+from scripts.fitting import centres, confidence, figures, ranking, run
 from yinju import retriever
 from yinju.encoder.bundled import ensure_bundled
 from yinju.encoder.loading import open_built
-from yinju.evaluation.calibration import calibrate
 from yinju.evaluation.encoders import cached_encoder
-from yinju.evidence.confidence import Weights
-from yinju.evidence.confidence import confidence as probability
 from yinju.progress import silent
 from yinju.settings import Settings
 
@@ -32,15 +25,15 @@ PACKAGE = Path(yinju.__file__).parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("centres", "weights"))
+    parser.add_argument("what", choices=("centres", "weights", "held-out"))
     parser.add_argument("folder", type=Path, nargs="?")
     wanted = parser.parse_args()
     if wanted.what == "centres":
         fit_centres()
     elif wanted.folder is None:
-        parser.error("weights need the folder of public question files")
+        parser.error(f"{wanted.what}: name the folder of public question files")
     else:
-        fit_weights(wanted.folder)
+        {"weights": fit_weights, "held-out": show_held_out}[wanted.what](wanted.folder)
 
 
 def fit_centres() -> None:
@@ -84,31 +77,15 @@ def fit_confidence(seen: Sequence[run.Seen[confidence.Judged]]) -> None:
     weights = confidence.fit([each.found for each in kept], counts)
     run.write(PACKAGE / "evidence" / "confidence.json", weights, Counter(each.found.kind for each in kept))
     print("confidence", weights)
-    report([each for each in seen if each.held_out], weights)
+    figures.report([each for each in seen if each.held_out], weights)
 
 
-def report(held_out: Sequence[run.Seen[confidence.Judged]], weights: Weights) -> None:
-    """AUROC, calibration and both sides of refusal, a corpus a line."""
-    for corpus in ["all", *sorted({each.corpus for each in held_out})]:
-        part = [each.found for each in held_out if corpus in ("all", each.corpus)]
-        values = np.array([probability(each.features, weights) for each in part])
-        right = np.array([each.right for each in part])
-        answerable = np.array([each.kind == "answerable" for each in part])
-        figures = [f"n {len(part)}", f"right {right.mean():.3f}", f"ece {_calibration_error(values, right):.3f}"]
-        for kind in ("deleted", "swapped", "written", "elsewhere"):
-            these = np.array([each.kind == kind for each in part])
-            if these.any() and answerable.any():
-                both = np.concatenate([values[answerable], values[these]])
-                area = roc_auc_score(np.repeat([1, 0], [answerable.sum(), these.sum()]), both)
-                figures.append(f"{kind} AUROC {area:.3f} refused at ½ {(values[these] < 0.5).mean():.2f}")
-        if answerable.any():
-            figures.append(f"kept at ½ {(values[answerable] >= 0.5).mean():.3f}")
-        print(f"{corpus:17s}", "; ".join(figures))
-
-
-def _calibration_error(values: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    found = calibrate(list(zip(values.tolist(), right.tolist(), strict=True)))
-    return found.error if found else 0.0
+def show_held_out(folder: Path) -> None:
+    """The figures of what the shipped weights were not fitted on."""
+    with cached_encoder(Settings.load()) as (encoder, _):
+        puts = [put for put in run.puts(*run.read(folder)) if put.name in run.HELD_OUT]
+        seen = [each for put in puts for each in run.judgements(put, encoder, silent) if each.held_out]
+    figures.report(seen, None)
 
 
 if __name__ == "__main__":

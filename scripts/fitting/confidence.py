@@ -14,6 +14,7 @@ from yinju.evidence.confidence import FEATURES, features
 from yinju.evidence.expected import expected
 from yinju.evidence.selection import select
 from yinju.question import Question
+from yinju.repetition import unrepeated
 from yinju.retriever import search
 from yinju.text import fold
 
@@ -31,7 +32,7 @@ class Judged:
 
 def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None:
     """None where not a single sentence was found."""
-    found = search(derived, question, _DEPTH)
+    found = unrepeated(search(derived, question, _DEPTH))
     wanted = expected(question.asking)
     evidence = select(found, wanted)
     if not evidence:

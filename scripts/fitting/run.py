@@ -44,6 +44,7 @@ REPORT_WEIGHT = 2.0  # of a question to the reports: there are few, and they are
 _MOST = 1500  # questions a corpus
 _NEWS = 500  # articles beside the reports
 _SEED = 7
+HELD_OUT = frozenset({"cmrc", "drcd", "reports-held-out"})  # what is told of the shipped weights
 ALL_FITTED = frozenset({"reports", "reports-news"})  # other reports are held out
 
 
@@ -99,7 +100,8 @@ def _reports(corpora: Mapping[str, SquadCorpus], articles: Sequence[str], random
     asked = reports.samples(reports.FITTED)
     yield Put("reports", partial(reports.opened, reports.FITTED), asked + beside)
     yield Put("reports-news", partial(reports.opened, reports.FITTED, articles=articles[:_NEWS]), asked + beside)
-    yield Put("reports-held-out", partial(reports.opened, reports.HELD_OUT), reports.samples(reports.HELD_OUT), True)
+    held_out = reports.samples(reports.HELD_OUT) + _elsewhere(corpora["drcd"], random)
+    yield Put("reports-held-out", partial(reports.opened, reports.HELD_OUT), held_out, True)
 
 
 def _opened(paragraphs: Sequence[str]) -> Callable[[Encoder, Progress], AbstractContextManager[Derived]]:

@@ -23,12 +23,14 @@ from yinju.indexing import reencode as reencode_catalogue
 from yinju.progress import Progress, silent
 from yinju.question import Question, prepare
 from yinju.records import Answer, Document, DocumentSummary, Hit, Timing, Turn
+from yinju.repetition import unrepeated
 from yinju.retriever import Found
 from yinju.settings import Settings
 from yinju.stored import Counts
 
 CATALOGUE, DERIVED = "catalogue.db", "derived"
 LONGEST_QUESTION, MOST_PASSAGES = 2000, 50
+_REPEATS = 5  # passages found beyond those wanted, in place of such as repeat another
 _EVIDENCE_DEPTH = 10  # passages looked at for evidence, however few the caller wants to see
 _WARM_UP = ("开办了多少期？", "How many?")  # a language in Latin letters is told by a model of its own
 
@@ -152,7 +154,7 @@ class Library:
         allowed = None if document_ids is None else derived.passages.rows(document_ids)
         if len(derived.passages) == 0:
             return []
-        found = retriever.search(derived, question, limit, allowed)
+        found = unrepeated(retriever.search(derived, question, limit + _REPEATS, allowed))[:limit]
         if derived.generation == self._catalogue.generation():
             return found
         # While new indexes are made the last ones serve, less what was removed or replaced since.
