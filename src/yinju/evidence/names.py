@@ -22,16 +22,18 @@ _GIVEN = rf"(?:(?![的了是在与及由把被为将对其各以任获从到不�
 _NAME = rf"(?:(?:{_COMPOUND}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{1,2}})"
 # Words that begin with a character that is a surname too, and stand where a name may.
 _NO_NAME = (
-    "卫健|夏[令季天]|周[会末边期年一二三四五六日]|管局|范[围学畴机]|毕业|简历|祖父|司法|祝福|安[全排装置检]"
+    "卫健|夏[令季天]|周[会末边期年一二三四五六日]|管局|范[围学畴]|毕业|简历|祖父|司法|祝福|安[全排装置检]"
     "|常[务态规委年]|成[工立员果绩功为长效都]|程[师度序]|高[级度质校层中温新速考等龄铁血]|方[面式案便向法]"
     "|万[元人户册份]|任[务职组命何]|平"
     "|计[师划算]|项目|强|包[括含装]|温[暖度馨]|金[额融牌奖点]|石油|费用|路[线面]|车[站辆间]|古[籍代]|白天|毛巾"
     "|连[续接]|关[于注心爱键]|明[确年显星]"
     "|曾[经获]|田间|管[理道辖]|华侨|章程|文[化明件艺学章物旅创体]|家|余[名人]|康复|严[格重]|马[上路]|顾[客问]|尤其"
-    "|江[河湖经文高]|季度|项|华|荣[获誉立]"
+    "|江[河湖]|季度|项|华|荣[获誉立]"
     "|于|乐|左右|元|景区|纪[检录]|晋升|练|文[书献]|单[位项]|阳光|武术|黄河|盛|施工|简[称单]|冷[链水]|农[民村业]"
     "|国家|农|那|沙|龙头|尚未|祖国|童年|米|印[发刷制]|和|向|时"
 )
+# 长 and 模 end a person's role, and begin two common words.
+_TWO_WORDS = "(?<=模)范|(?<=长)(?<![省市县区厅局处科站院校馆所部队组会社团行班]长)江"
 # What a name stands behind: the end of a person's role or body, or what leads a person in.
 _BEFORE = (
     r"(?:(?<=[记席任长理监授志员演者手统师生士表编官友夫书匠模家人标兵机])"
@@ -57,8 +59,8 @@ _TRANSLITERATED = (
 )
 
 _PERSON = re.compile(
-    rf"{_BEFORE}(?!{_NO_NAME}){_NAME}{_FOLLOWED}|(?<![学实练复见补自预温演])习{_GIVEN}{{1,2}}{_FOLLOWED}"
-    rf"|(?<=[长任记师授理监席])(?!{_NO_NAME})(?:(?:{_COMPOUND}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{2}})"
+    rf"{_BEFORE}(?!{_NO_NAME}|{_TWO_WORDS}){_NAME}{_FOLLOWED}|(?<![学实练复见补自预温演])习{_GIVEN}{{1,2}}{_FOLLOWED}"
+    rf"|(?<=[长任记师授理监席])(?!{_NO_NAME}|{_TWO_WORDS})(?:(?:{_COMPOUND}){_GIVEN}{{1,2}}|[{_SURNAMES}]{_GIVEN}{{2}})"
     rf"|(?<=[由是请为人民户的，。、])[{_SURNAMES}](?:先生|女士|老师|师傅|大爷|大妈|阿姨|奶奶|爷爷)"
     rf"|[{_TRANSLITERATED}]{{1,8}}(?:·[{_TRANSLITERATED}]{{1,8}})+"
     r"|\b[A-Z][\w'’-]+(?:\s(?:(?:[A-Z]\.|van|von|de|da|bin|al)\s)*[A-Z][\w'’-]+)+"
