@@ -60,8 +60,11 @@ def _told(put: run.Put, seen: Iterable[run.Seen[run.Found]]) -> Iterator[run.See
 def fit_ranking(seen: Sequence[run.Seen[ranking.Choice]]) -> None:
     """Write the retriever's weights and rank by them from now on."""
     kept = [each for each in seen if not each.held_out and each.corpus not in run.MEASURED_ONLY]
-    found = ranking.fit([each.found for each in kept])
-    run.write(PACKAGE / "ranking.json", found, Counter(each.corpus for each in kept))
+    fitted_on = Counter(each.corpus for each in kept)
+    # Each corpus counts the same: the largest would speak for Chinese alone.
+    counts = [_count(each) / fitted_on[each.corpus] for each in kept]
+    found = ranking.fit([each.found for each in kept], counts)
+    run.write(PACKAGE / "ranking.json", found, fitted_on)
     retriever.weights.cache_clear()
     print("ranking", found)
     for corpus in sorted({each.corpus for each in seen}):
@@ -73,11 +76,14 @@ def fit_ranking(seen: Sequence[run.Seen[ranking.Choice]]) -> None:
 def fit_confidence(seen: Sequence[run.Seen[confidence.Judged]]) -> None:
     """Fit on what is not held out, write the weights, print the figures of what is."""
     kept = [each for each in seen if not each.held_out and each.corpus not in run.MEASURED_ONLY]
-    counts = [run.REPORT_WEIGHT if each.corpus in run.ALL_FITTED else 1.0 for each in kept]
-    weights = confidence.fit([each.found for each in kept], counts)
+    weights = confidence.fit([each.found for each in kept], [_count(each) for each in kept])
     run.write(PACKAGE / "evidence" / "confidence.json", weights, Counter(each.found.kind for each in kept))
     print("confidence", weights)
     figures.report([each for each in seen if each.held_out], weights)
+
+
+def _count(seen: run.Seen[run.Found]) -> float:
+    return run.REPORT_WEIGHT if seen.corpus in run.ALL_FITTED else 1.0
 
 
 def show_held_out(folder: Path) -> None:

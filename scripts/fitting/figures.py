@@ -14,7 +14,7 @@ from yinju.evaluation.calibration import calibrate
 from yinju.evidence.confidence import Weights
 from yinju.evidence.confidence import confidence as probability
 
-REPORTS = "reports-held-out"
+REPORTS = ("reports-held-out", "reports-alone-held-out")
 THRESHOLDS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 _WIKIPEDIA = ("cmrc", "drcd")
 _MADE = ("deleted", "swapped")
@@ -26,7 +26,8 @@ def report(held_out: Sequence[Seen[Judged]], weights: Weights | None) -> None:
     for corpus in sorted({each.corpus for each in held_out}):
         _separation(corpus, [each.found for each in held_out if each.corpus == corpus], weights)
     _calibration([each.found for each in held_out if each.corpus in _WIKIPEDIA], weights)
-    _thresholds([each.found for each in held_out if each.corpus == REPORTS], weights)
+    for corpus in REPORTS:
+        _thresholds(corpus, [each.found for each in held_out if each.corpus == corpus], weights)
 
 
 def _separation(corpus: str, judged: Sequence[Judged], weights: Weights | None) -> None:
@@ -55,9 +56,9 @@ def _calibration(judged: Sequence[Judged], weights: Weights | None) -> None:
         )
 
 
-def _thresholds(judged: Sequence[Judged], weights: Weights | None) -> None:
+def _thresholds(corpus: str, judged: Sequence[Judged], weights: Weights | None) -> None:
     groups = {kind: _probabilities(judged, kind, weights) for kind in ("answerable", "written", "elsewhere")}
-    print("threshold   kept   near misses refused   off topic refused   (invented reports, held out)")
+    print(f"threshold   kept   near misses refused   off topic refused   ({corpus})")
     for threshold in THRESHOLDS:
         below = {kind: float((values < threshold).mean()) for kind, values in groups.items() if len(values)}
         shares = (1 - below.get("answerable", 0.0), below.get("written", 0.0), below.get("elsewhere", 0.0))

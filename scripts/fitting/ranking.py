@@ -39,14 +39,14 @@ def choice(derived: Derived, question: Question, sample: Sample) -> Choice | Non
     return Choice(measured.features, passage, sentence) if sentence.any() else None
 
 
-def fit(choices: Sequence[Choice]) -> dict[str, float]:
-    """A weight for each of FEATURES, logits a unit."""
+def fit(choices: Sequence[Choice], counts: Sequence[float]) -> dict[str, float]:
+    """A weight for each of FEATURES, logits a unit. counts: how much each choice does."""
     features = np.concatenate([each.features for each in choices]).astype(np.float64)
     spread = features.std(axis=0) + 1e-9
     starts = np.cumsum([0, *(len(each.features) for each in choices)])[:-1]
     passage = np.concatenate([each.passage for each in choices])
     sentence = np.concatenate([each.sentence for each in choices])
-    loss = _Loss(features / spread, starts, passage, sentence)
+    loss = _Loss(features / spread, starts, passage, sentence, np.array(counts) / sum(counts))
     found = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B")
     return {name: round(float(weight), 3) for name, weight in zip(FEATURES, found.x / spread, strict=True)}
 
@@ -63,6 +63,7 @@ class _Loss:
     starts: NDArray[np.int64]
     passage: NDArray[np.bool_]
     sentence: NDArray[np.bool_]
+    counts: Doubles  # (choices,), summing to 1
 
     def __call__(self, weights: Doubles) -> tuple[float, Doubles]:
         """The mean negative log-likelihood, with its gradient."""
@@ -71,8 +72,9 @@ class _Loss:
         loss, gradient = _PENALTY * float(weights @ weights), 2 * _PENALTY * weights
         for right, part in ((self.passage, _PASSAGE_SHARE), (self.sentence, 1 - _PASSAGE_SHARE)):
             chosen, chosen_share = self._soft(scores, right)
-            loss += part * float((everything - chosen).mean())
-            gradient = gradient + part * ((share - chosen_share) @ self.features) / len(self.starts)
+            loss += part * float(self.counts @ (everything - chosen))
+            per_sentence = np.repeat(self.counts, np.diff(np.append(self.starts, len(scores))))
+            gradient = gradient + part * ((share - chosen_share) * per_sentence @ self.features)
         return loss, gradient
 
     def _soft(self, scores: Doubles, among: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:

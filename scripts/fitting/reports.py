@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
 from tempfile import TemporaryDirectory
 
 from scripts.fitting.samples import Sample
@@ -27,20 +28,29 @@ _SMALL_TALK = Path(__file__).with_name("small_talk.txt")
 
 @contextmanager
 def opened(
-    folder: Path, encoder: Encoder, progress: Progress = silent, *, articles: Sequence[str] = ()
+    folder: Path, encoder: Encoder, progress: Progress = silent, *, only: str = "", articles: Sequence[str] = ()
 ) -> Iterator[Derived]:
-    """A temporary index of a folder of reports, each of `articles` beside them."""
+    """A temporary index of a folder of reports or `only` one of them, each of `articles` beside."""
     with TemporaryDirectory(prefix="yinju-") as name, Catalogue(Path(name) / "catalogue.db") as catalogue:
+        if only:
+            alone = Path(name) / "alone"
+            alone.mkdir()
+            folder = Path(copy(folder / only, alone)).parent
         index_folder(catalogue, encoder, folder, progress)
         if articles:
             index_folder(catalogue, encoder, written(Path(name) / "articles", articles), progress)
         yield open_derived(catalogue, Path(name) / "derived", encoder.fingerprint, progress)
 
 
-def samples(folder: Path) -> list[Sample]:
-    """The questions on a folder of reports."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))}
-    return [_sample(question, texts) for question in read_questions(folder / "questions.jsonl")]
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.txt"))
+
+
+def samples(folder: Path, only: str = "") -> list[Sample]:
+    """The questions on a folder of reports, or on `only` one; a question's id starts with its report's name."""
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in names(folder)}
+    questions = read_questions(folder / "questions.jsonl")
+    return [_sample(each, texts) for each in questions if each.id.startswith(only.removesuffix(".txt"))]
 
 
 def small_talk() -> list[str]:

@@ -39,13 +39,16 @@ SOURCES = (
 )
 MEASURED_ONLY = frozenset({"squad2-zh"})  # translated by machine and adversarial: nothing like what people ask
 _NEAR_MISSES = 0.45  # of the paragraphs lose a sentence
+_BESIDE = 60  # questions from elsewhere, put to one report
 _ELSEWHERE = 250  # questions of another corpus, put to each
 REPORT_WEIGHT = 2.0  # of a question to the reports: there are few, and they are what people ask
 _MOST = 1500  # questions a corpus
 _NEWS = 500  # articles beside the reports
 _SEED = 7
-HELD_OUT = frozenset({"cmrc", "drcd", "reports-held-out"})  # what is told of the shipped weights
-ALL_FITTED = frozenset({"reports", "reports-news"})  # other reports are held out
+HELD_OUT = frozenset(
+    {"cmrc", "drcd", "reports-held-out", "reports-alone-held-out"}
+)  # what is told of the shipped weights
+ALL_FITTED = frozenset({"reports", "reports-news", "reports-alone"})  # other reports are held out
 
 
 Found = TypeVar("Found")
@@ -95,13 +98,23 @@ def puts(corpora: Mapping[str, SquadCorpus], articles: Sequence[str]) -> Iterato
 
 
 def _reports(corpora: Mapping[str, SquadCorpus], articles: Sequence[str], random: Random) -> Iterator[Put]:
-    """The invented reports by themselves and among news, with questions from elsewhere and what is no question."""
+    """The invented reports together, among news, and each alone, with questions from elsewhere and what is none."""
     beside = _elsewhere(corpora["cmrc"], random) + [Sample(text, "elsewhere") for text in reports.small_talk()]
     asked = reports.samples(reports.FITTED)
     yield Put("reports", partial(reports.opened, reports.FITTED), asked + beside)
     yield Put("reports-news", partial(reports.opened, reports.FITTED, articles=articles[:_NEWS]), asked + beside)
-    held_out = reports.samples(reports.HELD_OUT) + _elsewhere(corpora["drcd"], random)
+    others = _elsewhere(corpora["drcd"], random)
+    held_out = reports.samples(reports.HELD_OUT) + others
     yield Put("reports-held-out", partial(reports.opened, reports.HELD_OUT), held_out, True)
+    yield from _alone("reports-alone", reports.FITTED, beside, random)
+    yield from _alone("reports-alone-held-out", reports.HELD_OUT, others, random)
+
+
+def _alone(name: str, folder: Path, beside: Sequence[Sample], random: Random) -> Iterator[Put]:
+    """Each report of a folder by itself: what most people index first."""
+    for report in reports.names(folder):
+        asked = reports.samples(folder, report) + random.sample(beside, _BESIDE)
+        yield Put(name, partial(reports.opened, folder, only=report), asked, name.endswith("held-out"))
 
 
 def _opened(paragraphs: Sequence[str]) -> Callable[[Encoder, Progress], AbstractContextManager[Derived]]:

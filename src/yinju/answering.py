@@ -21,7 +21,7 @@ from yinju.text import terms
 Stored = Callable[[str, int, int], tuple[str, str] | None]
 """(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
 
-_OFF_TOPIC = 0.06  # a question less topical than this is about something else
+_OFF_TOPIC = 0.3  # a question less topical than this is about something else
 _DECIMALS = 4  # of a confidence; rounded before it is compared, so that what is shown agrees with what was done
 _MIDDLE, _SPREAD = 20.0, 4.0  # of a passage's logit, for a score between 0 and 1
 _FURTHEST = 700.0  # beyond it exp overflows
@@ -55,7 +55,7 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
     seen = features(question, wanted, found, evidence, derived) if evidence and terms(question.text) else None
     probability = round(confidence(seen), _DECIMALS) if seen else 0.0
     if not evidence or probability < threshold:
-        near = seen is not None and topical(seen) >= min(_OFF_TOPIC, threshold)
+        near = seen is not None and topical(seen) >= _OFF_TOPIC
         return _refusal(question, derived, probability, near)
     citations, told = _quotes(question, wanted, found, evidence, derived, stored)
     if not citations:  # evidence that vanished while it was being quoted is no evidence

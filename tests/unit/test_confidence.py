@@ -10,7 +10,7 @@ from yinju.evidence.confidence import FEATURES, _numbers, confidence, topical
 from yinju.text import fold
 
 ZERO = dict.fromkeys((*FEATURES, "foreign"), 0.0)
-SAME = {**dict.fromkeys(FEATURES, 0.0), "intercept": -1.0, "late_sentence": 2.0, "missing_numbers": -4.0}
+SAME = {**dict.fromkeys(FEATURES, 0.0), "intercept": -1.0, "aligned_sentence": 2.0, "missing_numbers": -4.0}
 FOREIGN = {**dict.fromkeys(FEATURES, 0.0), "intercept": 0.5}
 WEIGHTS = {"same": SAME, "foreign": FOREIGN}
 
@@ -20,11 +20,11 @@ def logistic(logit: float) -> float:
 
 
 def test_it_is_the_logistic_of_the_weighted_features() -> None:
-    assert confidence({**ZERO, "late_sentence": 0.75}, WEIGHTS) == pytest.approx(logistic(0.5))
+    assert confidence({**ZERO, "aligned_sentence": 0.75}, WEIGHTS) == pytest.approx(logistic(0.5))
 
 
 def test_a_question_in_another_script_has_weights_of_its_own() -> None:
-    assert confidence({**ZERO, "late_sentence": 0.75, "foreign": 1.0}, WEIGHTS) == pytest.approx(logistic(0.5))
+    assert confidence({**ZERO, "aligned_sentence": 0.75, "foreign": 1.0}, WEIGHTS) == pytest.approx(logistic(0.5))
     assert confidence({**ZERO, "foreign": 1.0}, WEIGHTS) == pytest.approx(logistic(0.5))
 
 
@@ -40,13 +40,13 @@ def test_the_shipped_weights_name_every_feature_and_no_other() -> None:
 
 
 def test_better_aligned_is_surer_and_a_missing_number_less_sure() -> None:
-    plain = {**ZERO, "late_sentence": 0.5, "late_passage": 0.5, "coverage_sentence": 0.5}
-    assert confidence({**plain, "coverage_sentence": 0.9}) > confidence(plain)
+    plain = {**ZERO, "aligned_sentence": 0.5, "aligned_passage": 0.5, "coverage": 0.5}
+    assert confidence({**plain, "coverage": 0.9}) > confidence(plain)
     assert confidence({**plain, "missing_numbers": 1.0}) < confidence(plain)
 
 
 def test_what_a_question_is_about_does_not_hang_on_its_numbers_and_names() -> None:
-    asked = {**ZERO, "late_sentence": 0.5, "missing_numbers": 1.0, "missing_names": 0.5}
+    asked = {**ZERO, "aligned_sentence": 0.5, "missing_numbers": 1.0, "missing_names": 0.5}
     assert topical(asked) == confidence({**asked, "missing_numbers": 0.0, "missing_names": 0.0}) > confidence(asked)
 
 

@@ -1,7 +1,9 @@
 """How probable it is that the quoted evidence answers the question.
 
-A logistic regression over what can be seen without understanding: how well each word of the question aligns, whether
-an answer of the kind asked for is there, and whether numbers and names the question brings stand in the passage.
+Two logistic regressions, multiplied: that the documents speak of what is asked, and that, if they do, the evidence
+answers. Both over what can be seen without understanding: how well each word of the question aligns, whether an answer
+of the kind asked for is there, and whether numbers and names the question brings stand in the passage. No feature may
+count against what it stands for: the weights are fitted within their signs, so that they hold on other documents.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ from yinju.question import Question
 from yinju.retriever import Found
 from yinju.text import fold, terms
 
-Weights = Mapping[str, Mapping[str, float]]
-"""Logits a unit of each feature, and an `intercept`, under "same" and "foreign"."""
+Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
+"""Under "topic" and "answer", and there under "same" and "foreign": logits a unit of each feature, and `intercept`."""
 
 FEATURES = (
     "aligned_sentence",
@@ -34,6 +36,7 @@ FEATURES = (
     "weakest",
     "elsewhere",
     "coverage",
+    "unheard",
     "dense",
     "dense_lift",
     "margin",
@@ -46,10 +49,15 @@ FEATURES = (
 )
 """Of the sentence quoted first and its passage. aligned, weakest, elsewhere: how well the question's content words are
 matched: by the sentence, by its passage, the worst of them by the sentence and its neighbours; how much better by
-anything else found. coverage: their idf-weighted share that the passage holds. dense, dense_lift: the passage's
+anything else found. coverage: their idf-weighted share that the passage holds.
+unheard: the share of their terms that no document holds. dense, dense_lift: the passage's
 similarity, and how much higher it is than the median of those found. margin, lead: in logits over 10, before the next
 passage and before the sixth sentence. typed, untyped: an answer of the kind asked for is there, or is not. missing:
 the share of the question's numbers and names that the passage lacks; unknown: that the whole document lacks."""
+TOPIC_FEATURES = tuple(
+    name for name in FEATURES if name not in ("typed", "untyped", "missing_numbers", "unknown_numbers")
+)
+"""What tells whether the documents speak of it at all: a figure or a year they lack is no other topic."""
 _FURTHEST = 30.0  # logits; beyond them a probability is 0 or 1 to any reader
 _WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
 _SIXTH = 5
@@ -72,6 +80,7 @@ def features(
     best = evidence[0]
     aligned = align(question, best, found, derived)
     asked, source = fold(question.text), best.found.passage
+    content = tuple(dict.fromkeys(terms(ASKING.sub(" ", asked))))
     brought = _numbers(asked), {a or b for a, b in _NAME.findall(asked)}
     text = fold("\n".join((source.text, *source.heading))) if any(brought) else ""  # most questions bring neither
     # Figures alone are in no script: they stand in a passage as they are asked.
@@ -82,7 +91,8 @@ def features(
         "aligned_passage": _mean(aligned.passage),
         "weakest": _lowest(aligned.window),
         "elsewhere": _mean(aligned.found - aligned.sentence),
-        "coverage": _content_coverage(asked, best.found.row, derived),
+        "coverage": _coverage(content, best.found.row, derived),
+        "unheard": sum(not derived.lexical.knows(term) for term in content) / len(content) if content else 0.0,
         "dense": dense,
         "dense_lift": dense - median(one.signals["dense"] for one in found),
         "margin": _share(
@@ -109,21 +119,21 @@ def _share(logits: float) -> float:
 
 
 def confidence(values: Mapping[str, float], weights: Weights | None = None) -> float:
-    """0 to 1, from `features`; with the fitted weights unless others are given.
-
-    A question in another script than the passage has weights of its own: it shares no terms with it, and aligns worse.
-    """
-    fitted = (weights or _fitted())["foreign" if values["foreign"] else "same"]
-    logit = fitted["intercept"] + sum(fitted[name] * values[name] for name in FEATURES)
-    return 1.0 / (1.0 + exp(-max(min(logit, _FURTHEST), -_FURTHEST)))
+    """0 to 1, from `features`; with the fitted weights unless others are given."""
+    fitted = weights or _fitted()
+    return _probability(fitted["topic"], TOPIC_FEATURES, values) * _probability(fitted["answer"], FEATURES, values)
 
 
 def topical(values: Mapping[str, float]) -> float:
-    """The confidence there would be if every number and name of the question stood in the passage.
+    """The probability that the documents speak of what is asked, whether or not they answer."""
+    return _probability(_fitted()["topic"], TOPIC_FEATURES, values)
 
-    Tells a question about something else from one that asks for another year.
-    """
-    return confidence({**values, "missing_numbers": 0.0, "unknown_numbers": 0.0, "missing_names": 0.0})
+
+def _probability(fitted: Mapping[str, Mapping[str, float]], names: Sequence[str], values: Mapping[str, float]) -> float:
+    # A question in another script than the passage shares no terms with it, and aligns worse.
+    weights = fitted["foreign" if values["foreign"] else "same"]
+    logit = weights["intercept"] + sum(weights[name] * values[name] for name in names)
+    return 1.0 / (1.0 + exp(-max(min(logit, _FURTHEST), -_FURTHEST)))
 
 
 @cache
@@ -142,9 +152,8 @@ def _mean(values: NDArray[np.float32]) -> float:
     return float(values.mean()) if len(values) else 0.0
 
 
-def _content_coverage(asked: str, row: int, derived: Derived) -> float:
-    """The idf-weighted share of what the question is about, its asking words left out, that the passage holds."""
-    wanted = list(dict.fromkeys(terms(ASKING.sub(" ", asked))))
+def _coverage(wanted: Sequence[str], row: int, derived: Derived) -> float:
+    """The idf-weighted share of some terms that the passage holds."""
     idf = np.array([derived.lexical.idf(term) for term in wanted])
     if not wanted or not idf.sum():
         return 0.0
