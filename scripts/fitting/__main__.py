@@ -62,8 +62,7 @@ def fit_ranking(seen: Sequence[run.Seen[ranking.Choice]]) -> None:
     kept = [each for each in seen if not each.held_out and each.corpus not in run.MEASURED_ONLY]
     fitted_on = Counter(each.corpus for each in kept)
     # Each corpus counts the same: the largest would speak for Chinese alone.
-    counts = [_count(each) / fitted_on[each.corpus] for each in kept]
-    found = ranking.fit([each.found for each in kept], counts)
+    found = ranking.fit([each.found for each in kept], [1 / fitted_on[each.corpus] for each in kept])
     run.write(PACKAGE / "ranking.json", found, fitted_on)
     retriever.weights.cache_clear()
     print("ranking", found)
@@ -76,14 +75,10 @@ def fit_ranking(seen: Sequence[run.Seen[ranking.Choice]]) -> None:
 def fit_confidence(seen: Sequence[run.Seen[confidence.Judged]]) -> None:
     """Fit on what is not held out, write the weights, print the figures of what is."""
     kept = [each for each in seen if not each.held_out and each.corpus not in run.MEASURED_ONLY]
-    weights = confidence.fit([each.found for each in kept], [_count(each) for each in kept])
+    weights = confidence.fit([each.found for each in kept])
     run.write(PACKAGE / "evidence" / "confidence.json", weights, Counter(each.found.kind for each in kept))
     print("confidence", weights)
     figures.report([each for each in seen if each.held_out], weights)
-
-
-def _count(seen: run.Seen[run.Found]) -> float:
-    return run.REPORT_WEIGHT if seen.corpus in run.ALL_FITTED else 1.0
 
 
 def show_held_out(folder: Path) -> None:

@@ -21,7 +21,7 @@ from yinju.text import fold
 
 Doubles = NDArray[np.float64]
 _DEPTH = 10
-_AGAINST = frozenset({"elsewhere", "unheard", "untyped", "missing_numbers", "unknown_numbers", "missing_names"})
+_AGAINST = frozenset({"elsewhere", "untyped", "missing_numbers", "unknown_numbers", "missing_names"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +48,36 @@ def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None
     return Judged(sample.kind, features(question, wanted, found, evidence, derived), right)
 
 
-def fit(judged: Sequence[Judged], counts: Sequence[float]) -> dict[str, dict[str, dict[str, float]]]:
-    """As `yinju.evidence.confidence.Weights`. counts: how much each question does.
+def fit(judged: Sequence[Judged]) -> dict[str, dict[str, dict[str, float]]]:
+    """As `yinju.evidence.confidence.Weights`.
 
     The topic is learned from all questions; whether it is answered from those that are not from elsewhere.
     """
-    seen = [(each, count, each.kind != "elsewhere") for each, count in zip(judged, counts, strict=True)]
+    on_topic = [each.kind != "elsewhere" for each in judged]
+    topical = [each for each, kept in zip(judged, on_topic, strict=True) if kept]
     return {
-        "topic": _both_scripts([(each, count, on_topic) for each, count, on_topic in seen], TOPIC_FEATURES),
-        "answer": _both_scripts([(each, count, each.right) for each, count, on_topic in seen if on_topic], FEATURES),
+        "topic": _both_scripts(judged, on_topic, TOPIC_FEATURES),
+        "answer": _both_scripts(topical, [each.right for each in topical], FEATURES),
     }
 
 
-def _both_scripts(seen: Sequence[tuple[Judged, float, bool]], names: Sequence[str]) -> dict[str, dict[str, float]]:
+def _both_scripts(
+    judged: Sequence[Judged], outcomes: Sequence[bool], names: Sequence[str]
+) -> dict[str, dict[str, float]]:
     """Apart for questions in the passages' script and in another."""
-    scripts = {"same": 0.0, "foreign": 1.0}
+    values = np.array([[each.features[name] for name in names] for each in judged])
+    foreign = np.array([each.features["foreign"] for each in judged], bool)
+    outcome = np.array(outcomes, float)
     return {
-        name: _fit([one for one in seen if one[0].features["foreign"] == flag], names) for name, flag in scripts.items()
+        "same": _fit(values[~foreign], outcome[~foreign], names),
+        "foreign": _fit(values[foreign], outcome[foreign], names),
     }
 
 
-def _fit(seen: Sequence[tuple[Judged, float, bool]], names: Sequence[str]) -> dict[str, float]:
+def _fit(values: Doubles, outcome: Doubles, names: Sequence[str]) -> dict[str, float]:
     """Logits a unit of each feature, on its own side of 0, and an `intercept`."""
-    values = np.array([[each.features[name] for name in names] for each, _, _ in seen])
     spread = values.std(axis=0) + 1e-9
-    columns = np.hstack((values / spread, np.ones((len(seen), 1))))
-    outcome = np.array([outcome for _, _, outcome in seen], float)
-    loss = _Loss(columns, outcome, np.array([count for _, count, _ in seen]))
+    loss = _Loss(np.hstack((values / spread, np.ones((len(values), 1)))), outcome)
     sides = [(None, 0.0) if name in _AGAINST else (0.0, None) for name in names]
     found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=[*sides, (None, None)]).x
     weights = {"intercept": found[-1], **dict(zip(names, found[:-1] / spread, strict=True))}
@@ -87,12 +90,11 @@ class _Loss:
 
     columns: Doubles
     outcome: Doubles
-    counts: Doubles
 
     def __call__(self, weights: Doubles) -> tuple[float, Doubles]:
         """The loss, with its gradient."""
         logits = self.columns @ weights
         probability = 1 / (1 + np.exp(-logits))
         penalised = np.append(weights[:-1], 0.0)
-        loss = self.counts @ np.logaddexp(0, -logits * (2 * self.outcome - 1)) + penalised @ penalised / 2
-        return float(loss), self.columns.T @ (self.counts * (probability - self.outcome)) + penalised
+        loss = np.logaddexp(0, -logits * (2 * self.outcome - 1)).sum() + penalised @ penalised / 2
+        return float(loss), self.columns.T @ (probability - self.outcome) + penalised

@@ -45,11 +45,12 @@ def _separation(corpus: str, judged: Sequence[Judged], weights: Weights | None) 
 def _calibration(judged: Sequence[Judged], weights: Weights | None) -> None:
     answerable = [each for each in judged if each.kind == "answerable"]
     made = [each for each in judged if each.kind in _MADE]
-    wanted = round(len(answerable) * _UNANSWERABLE / (1 - _UNANSWERABLE))
-    asked = answerable + Random(0).sample(made, min(wanted, len(made)))
+    random, most = Random(0), len(made) / _UNANSWERABLE
+    asked = random.sample(answerable, min(round(most * (1 - _UNANSWERABLE)), len(answerable)))
+    asked += random.sample(made, min(round(len(asked) * _UNANSWERABLE / (1 - _UNANSWERABLE)), len(made)))
     found = calibrate([(probability(each.features, weights), each.right) for each in asked])
     if found is not None:
-        share = (found.count - len(answerable)) / found.count
+        share = sum(each.kind in _MADE for each in asked) / found.count
         print(
             f"calibration error {found.error:.3f} over {len(found.bins)} bins of equal mass: {found.count} held-out "
             f"questions to CMRC and DRCD, {share:.0%} unanswerable"

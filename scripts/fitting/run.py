@@ -41,7 +41,6 @@ MEASURED_ONLY = frozenset({"squad2-zh"})  # translated by machine and adversaria
 _NEAR_MISSES = 0.45  # of the paragraphs lose a sentence
 _BESIDE = 60  # questions from elsewhere, put to one report
 _ELSEWHERE = 250  # questions of another corpus, put to each
-REPORT_WEIGHT = 2.0  # of a question to the reports: there are few, and they are what people ask
 _MOST = 1500  # questions a corpus
 _NEWS = 500  # articles beside the reports
 _SEED = 7

@@ -17,8 +17,9 @@ _PUNCTUATION_WEIGHT = 0.1  # a question mark aligns with any other; leaving it o
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """text, language: of the question as put. encoding: of it with the earlier questions it needs before it.
+    """text, language: of the question as put. searched: it with the earlier questions it needs before it.
 
+    encoding: of `searched`.
     terms: its own, with those of earlier questions about the same thing.
     asking: the text whose question words tell what kind of answer is wanted; the question itself, after the earlier
     one where it only names another thing to ask the same about.
@@ -27,6 +28,7 @@ class Question:
     """
 
     text: str
+    searched: str
     language: str
     asking: str
     terms: tuple[str, ...]
@@ -43,6 +45,7 @@ def prepare(text: str, encoder: Encoder, history: Sequence[Turn] = ()) -> Questi
     encoding = replace(encoding, offsets=encoding.offsets - np.int32(len(before)))
     return Question(
         text=text,
+        searched=before + text,
         language=tongue,
         asking="\n".join((*said.asking, text)),
         terms=tuple(dict.fromkeys(term for part in (*said.topic, text) for term in terms(part))),

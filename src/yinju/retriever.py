@@ -22,6 +22,7 @@ from yinju.blobs import Int8s
 from yinju.derived import Derived
 from yinju.question import Question
 from yinju.records import Passage, Span
+from yinju.segments import NOTHING, reduce_max, segment_max, with_neighbours
 from yinju.sentence_table import Sentences
 
 Floats = NDArray[np.float32]
@@ -30,7 +31,6 @@ Rows = NDArray[np.int64]
 DENSE_CANDIDATES, LEXICAL_CANDIDATES = 32, 24
 _BELOW_ALL = -100.0  # logits; no sentence scores so low
 _BLOCK = 512  # tokens made float at a time: they stay in the cache, a quarter faster than all at once
-_NOTHING = -1.0  # the similarity of a sentence without tokens; below any cosine
 
 FEATURES = ("late_passage", "late_window", "late_sentence", "dense", "coverage")
 """What a sentence is scored by. late: MaxSim, cosines: of the passage encoded as one text, of the sentence with its
@@ -138,7 +138,7 @@ class _Ranking:
 
     def best(self, limit: int) -> list[Found]:
         rows, starts = self.measured.rows, self.measured.sentences.starts
-        scores = _reduce_max(self.scores, starts)
+        scores = reduce_max(self.scores, starts)
         # A passage without a sentence (a heading nothing stands under) is found, and never before one that has any.
         empty = np.diff(starts) == 0
         scores[empty] = _BELOW_ALL + self.measured.dense[empty]
@@ -189,7 +189,7 @@ def _late_whole(derived: Derived, question: Question, rows: Rows) -> Floats:
     tokens = derived.tokens.gather(rows)
     similar = _similar(question.encoding.tokens / np.float32(derived.tokens.scale), tokens.vectors)
     bounds = np.stack((tokens.starts[:-1], tokens.starts[1:]), axis=1)
-    return question.token_weights @ _segment_max(similar, bounds)
+    return question.token_weights @ segment_max(similar, bounds)
 
 
 def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> tuple[Floats, Floats]:
@@ -201,15 +201,15 @@ def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences
     bounds = np.stack(
         (first_tokens + sentences.places["first_token"], first_tokens + sentences.places["last_token"]), axis=1
     )
-    per_sentence = _segment_max(similar, bounds)
-    window = _with_neighbours(per_sentence, sentences.starts)
+    per_sentence = segment_max(similar, bounds)
+    window = with_neighbours(per_sentence, sentences.starts)
     return question.token_weights @ window, question.token_weights @ per_sentence
 
 
 def _similar(query: Floats, tokens: Int8s) -> Floats:
-    """(query tokens, tokens + 1): inner products, and a last column of `_NOTHING` for reductions past the end."""
+    """(query tokens, tokens + 1): inner products, and a last column of `NOTHING` for reductions past the end."""
     similar = np.empty((len(query), len(tokens) + 1), np.float32)
-    similar[:, -1] = _NOTHING
+    similar[:, -1] = NOTHING
     for start in range(0, len(tokens), _BLOCK):
         block = tokens[start : start + _BLOCK]
         np.matmul(query, block.astype(np.float32).T, out=similar[:, start : start + len(block)])
@@ -228,31 +228,3 @@ def _coverage(
     idf = idf / idf.sum()
     held = derived.sentences.holds(question.terms, sentences.numbers)
     return derived.lexical.holds(question.terms, rows) @ idf, held @ idf
-
-
-def _segment_max(values: Floats, bounds: Rows) -> Floats:
-    """(n, segments): the maximum of each row of `values` over each `[first, last)`; `_NOTHING` over an empty one."""
-    if len(bounds) == 0:
-        return np.empty((len(values), 0), np.float32)
-    highest: Floats = np.maximum.reduceat(values, bounds.ravel(), axis=1)[:, ::2]
-    highest[:, bounds[:, 0] == bounds[:, 1]] = _NOTHING
-    return highest
-
-
-def _with_neighbours(values: Floats, starts: Rows) -> Floats:
-    """(n, sentences): the maximum over each sentence and those beside it in its passage."""
-    wide = values.copy()
-    same = np.ones(max(values.shape[1] - 1, 0), bool)
-    inner = starts[1:-1]
-    same[inner[(inner > 0) & (inner < values.shape[1])] - 1] = False
-    np.maximum(wide[:, 1:], values[:, :-1], out=wide[:, 1:], where=same)
-    np.maximum(wide[:, :-1], values[:, 1:], out=wide[:, :-1], where=same)
-    return wide
-
-
-def _reduce_max(values: Floats, starts: Rows) -> Floats:
-    """(segments,): the maximum of `values` between consecutive `starts`, -inf for an empty segment."""
-    padded = np.append(values, np.float32(-np.inf))
-    highest: Floats = np.maximum.reduceat(padded, starts[:-1])
-    highest[np.diff(starts) == 0] = -np.inf
-    return highest

@@ -19,6 +19,7 @@ from yinju.evaluation.squad import SquadCorpus
 from yinju.passages import split
 from yinju.progress import Progress, silent
 from yinju.question import Question, prepare
+from yinju.segments import NOTHING, segment_max
 
 CHANNELS = ("dense", "lexical", "late", "fused")
 LONGEST_PARAGRAPH = 65_535  # characters: what the index keeps a token's place in
@@ -125,28 +126,60 @@ def _rank(found: Iterable[int], own: int) -> int | None:
     return next((rank for rank, row in enumerate(found, start=1) if row == own), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """The token vectors of some passages: each encoded whole, and its sentences encoded alone.
+
+    vectors: (n, components). bounds: (passages or sentences, 2), the `[first, last)` of each one's. owners:
+    (sentences,), the passage of each, as a number into `rows`.
+    """
+
+    rows: Rows
+    whole: Floats
+    whole_bounds: Rows
+    alone: Floats
+    alone_bounds: Rows
+    owners: Rows
+
+    @classmethod
+    def of(cls, derived: Derived, rows: Rows) -> _Gathered:
+        whole, alone = derived.tokens.gather(rows), derived.sentence_tokens.gather(rows)
+        sentences = derived.sentences.gather(rows)
+        owners = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
+        first = alone.starts[:-1][owners]
+        places = np.stack((first + sentences.places["first_token"], first + sentences.places["last_token"]), axis=1)
+        return cls(
+            rows,
+            whole.vectors.astype(np.float32) / np.float32(derived.tokens.scale),
+            np.stack((whole.starts[:-1], whole.starts[1:]), axis=1),
+            alone.vectors.astype(np.float32) / np.float32(derived.sentence_tokens.scale),
+            places,
+            owners,
+        )
+
+
 class _Late:
-    """MaxSim over whole passages: the weighted mean, over a question's tokens, of each one's best match."""
+    """MaxSim, the weighted mean over a question's tokens of each one's best match: over a passage, and over its best
+    sentence; their sum."""
 
     def __init__(self, derived: Derived, passages: Sequence[str]) -> None:
         self._derived = derived
-        self._everything: tuple[Rows, Floats, Rows] | None = None
-        if sum(map(len, passages)) <= EXHAUSTIVE:
-            self._everything = self._gathered(np.arange(len(passages)))
+        everything = sum(map(len, passages)) <= EXHAUSTIVE
+        self._everything = _Gathered.of(derived, np.arange(len(passages))) if everything else None
 
     def search(self, question: Question, k: int) -> Rows:
         """The k best rows, best first, equals in row order."""
-        rows, vectors, starts = self._everything or self._gathered(retriever.measure(self._derived, question).rows)
-        if len(rows) == 0 or len(vectors) == 0:
-            return rows[:k]
-        similar = question.encoding.tokens @ vectors.T
-        scores = question.token_weights @ np.maximum.reduceat(similar, starts, axis=1)
-        best: Rows = rows[np.lexsort((rows, -scores))[:k]]
-        return best
+        among = self._everything or _Gathered.of(self._derived, retriever.measure(self._derived, question).rows)
+        scores = _maxsim(question, among.whole, among.whole_bounds)
+        best = np.full(len(among.rows), np.float32(NOTHING))
+        np.maximum.at(best, among.owners, _maxsim(question, among.alone, among.alone_bounds))
+        found: Rows = among.rows[np.lexsort((among.rows, -(scores + best)))[:k]]
+        return found
 
-    def _gathered(self, rows: Rows) -> tuple[Rows, Floats, Rows]:
-        """Rows that have tokens, their token vectors (n, dimension), and where each row's begin."""
-        tokens = self._derived.tokens.gather(rows)
-        some = np.diff(tokens.starts) > 0
-        vectors = tokens.vectors.astype(np.float32) / np.float32(self._derived.tokens.scale)
-        return rows[some], vectors, tokens.starts[:-1][some]
+
+def _maxsim(question: Question, vectors: Floats, bounds: Rows) -> Floats:
+    similar = np.full((len(question.encoding.tokens), len(vectors) + 1), NOTHING, np.float32)  # as segment_max wants it
+    if len(vectors):
+        np.matmul(question.encoding.tokens, vectors.T, out=similar[:, :-1])
+    scores: Floats = question.token_weights @ segment_max(similar, bounds)
+    return scores

@@ -20,6 +20,7 @@ from yinju.records import Span
 from yinju.retriever import Found
 
 Floats = NDArray[np.float32]
+_SMALLEST = 1e-9
 
 ASKING = re.compile(
     r"多少|什么|哪[些个位里年天一几家种]*|几[个位次]?|谁|何[时地人]|如何|怎么样?|为什么|是否|请问|吗|呢|[？?，,。.！!、：:的了是在]"
@@ -31,8 +32,10 @@ ASKING = re.compile(
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """(tokens,) each: a content token's highest cosine in the sentence, with its neighbours, in the passage, and in all
-    passages found. A question of nothing but asking words has all its tokens here."""
+    passages found. weights: how much the token counts, summing to 1. A question of nothing but asking words has all its
+    tokens here."""
 
+    weights: Floats
     sentence: Floats
     window: Floats
     passage: Floats
@@ -42,7 +45,9 @@ class Alignment:
 def align(question: Question, best: Evidence, found: Sequence[Found], derived: Derived) -> Alignment:
     """Compare a question with the sentence quoted first, and with all passages found."""
     kept = _content(question)
-    tokens = question.encoding.tokens[kept] if kept.any() else question.encoding.tokens
+    if not kept.any():
+        kept[:] = True
+    tokens, weights = question.encoding.tokens[kept], question.token_weights[kept]
     similar, offsets = _similar(tokens, best.found.row, derived)
     start = best.found.passage.start
     passage = _highest(similar)
@@ -52,6 +57,7 @@ def align(question: Question, best: Evidence, found: Sequence[Found], derived: D
             anywhere = np.maximum(anywhere, _highest(_similar(tokens, other.row, derived)[0]))
     around = _with_neighbours(best)
     return Alignment(
+        weights / max(float(weights.sum()), _SMALLEST),
         _highest(similar[:, _inside(offsets, best.span, start)]),
         _highest(similar[:, _inside(offsets, around, start)]),
         passage,
@@ -60,15 +66,15 @@ def align(question: Question, best: Evidence, found: Sequence[Found], derived: D
 
 
 def _content(question: Question) -> NDArray[np.bool_]:
-    """(tokens,): of the question itself, a word, and not one that only asks."""
-    asked = question.text.casefold()
-    spans = [match.span() for match in ASKING.finditer(asked)] if len(asked) == len(question.text) else []
+    """(tokens,): a word, and not one that only asks."""
+    searched = question.searched
+    asked = searched.casefold()
+    spans = [match.span() for match in ASKING.finditer(asked)] if len(asked) == len(searched) else []
+    places = question.encoding.offsets + (len(searched) - len(question.text))
     return np.array(
         [
-            start >= 0
-            and any(map(str.isalnum, question.text[start:end]))
-            and not any(a <= start and end <= b for a, b in spans)
-            for start, end in question.encoding.offsets.tolist()
+            any(map(str.isalnum, searched[start:end])) and not any(a <= start and end <= b for a, b in spans)
+            for start, end in places.tolist()
         ],
         bool,
     )

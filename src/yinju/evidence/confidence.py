@@ -36,7 +36,6 @@ FEATURES = (
     "weakest",
     "elsewhere",
     "coverage",
-    "unheard",
     "dense",
     "dense_lift",
     "margin",
@@ -49,8 +48,7 @@ FEATURES = (
 )
 """Of the sentence quoted first and its passage. aligned, weakest, elsewhere: how well the question's content words are
 matched: by the sentence, by its passage, the worst of them by the sentence and its neighbours; how much better by
-anything else found. coverage: their idf-weighted share that the passage holds.
-unheard: the share of their terms that no document holds. dense, dense_lift: the passage's
+anything else found. coverage: their idf-weighted share that the passage holds. dense, dense_lift: the passage's
 similarity, and how much higher it is than the median of those found. margin, lead: in logits over 10, before the next
 passage and before the sixth sentence. typed, untyped: an answer of the kind asked for is there, or is not. missing:
 the share of the question's numbers and names that the passage lacks; unknown: that the whole document lacks."""
@@ -80,19 +78,20 @@ def features(
     best = evidence[0]
     aligned = align(question, best, found, derived)
     asked, source = fold(question.text), best.found.passage
-    content = tuple(dict.fromkeys(terms(ASKING.sub(" ", asked))))
+    content = [
+        term for term in dict.fromkeys(terms(ASKING.sub(" ", fold(question.searched)))) if term in question.terms
+    ]
     brought = _numbers(asked), {a or b for a, b in _NAME.findall(asked)}
     text = fold("\n".join((source.text, *source.heading))) if any(brought) else ""  # most questions bring neither
     # Figures alone are in no script: they stand in a passage as they are asked.
     foreign = float(bool(_HAN.search(source.text) and _LETTER.search(asked)) and not _HAN.search(asked))
     dense = best.found.signals["dense"]
     return {
-        "aligned_sentence": _mean(aligned.sentence),
-        "aligned_passage": _mean(aligned.passage),
+        "aligned_sentence": float(aligned.weights @ aligned.sentence),
+        "aligned_passage": float(aligned.weights @ aligned.passage),
         "weakest": _lowest(aligned.window),
-        "elsewhere": _mean(aligned.found - aligned.sentence),
+        "elsewhere": float(aligned.weights @ (aligned.found - aligned.sentence)),
         "coverage": _coverage(content, best.found.row, derived),
-        "unheard": sum(not derived.lexical.knows(term) for term in content) / len(content) if content else 0.0,
         "dense": dense,
         "dense_lift": dense - median(one.signals["dense"] for one in found),
         "margin": _share(
@@ -146,10 +145,6 @@ def _lowest(aligned: NDArray[np.float32]) -> float:
     """The mean of the content words aligned worst."""
     values = np.sort(aligned)
     return float(values[: max(1, round(len(values) * _WEAKEST))].mean()) if len(values) else 0.0
-
-
-def _mean(values: NDArray[np.float32]) -> float:
-    return float(values.mean()) if len(values) else 0.0
 
 
 def _coverage(wanted: Sequence[str], row: int, derived: Derived) -> float:
