@@ -10,28 +10,31 @@ from yinju.evidence.confidence import FEATURES, _numbers, confidence, topical
 from yinju.text import fold
 
 ZERO = dict.fromkeys((*FEATURES, "foreign"), 0.0)
-SAME = {**dict.fromkeys(FEATURES, 0.0), "intercept": -1.0, "aligned_sentence": 2.0, "missing_numbers": -4.0}
-FOREIGN = {**dict.fromkeys(FEATURES, 0.0), "intercept": 0.5}
-WEIGHTS = {"same": SAME, "foreign": FOREIGN}
+PLAIN = dict.fromkeys(FEATURES, 0.0)
+SAME = {**PLAIN, "intercept": -1.0, "aligned_sentence": 2.0, "missing_numbers": -4.0}
+FOREIGN = {**PLAIN, "intercept": 0.5}
+TOPIC = {"same": {**PLAIN, "intercept": 1.0, "dense": 2.0}, "foreign": {**PLAIN, "intercept": -1.0}}
+WEIGHTS = {"topic": TOPIC, "answer": {"same": SAME, "foreign": FOREIGN}}
 
 
 def logistic(logit: float) -> float:
     return 1 / (1 + exp(-logit))
 
 
-def test_it_is_the_logistic_of_the_weighted_features() -> None:
-    assert confidence({**ZERO, "aligned_sentence": 0.75}, WEIGHTS) == pytest.approx(logistic(0.5))
+def test_it_is_that_of_the_topic_times_that_of_the_answer() -> None:
+    seen = {**ZERO, "aligned_sentence": 0.75, "dense": 0.25}
+    assert confidence(seen, WEIGHTS) == pytest.approx(logistic(1.5) * logistic(0.5))
 
 
 def test_a_question_in_another_script_has_weights_of_its_own() -> None:
-    assert confidence({**ZERO, "aligned_sentence": 0.75, "foreign": 1.0}, WEIGHTS) == pytest.approx(logistic(0.5))
-    assert confidence({**ZERO, "foreign": 1.0}, WEIGHTS) == pytest.approx(logistic(0.5))
+    seen = {**ZERO, "aligned_sentence": 0.75, "dense": 0.25, "foreign": 1.0}
+    assert confidence(seen, WEIGHTS) == pytest.approx(logistic(-1.0) * logistic(0.5))
 
 
 @pytest.mark.parametrize("intercept, expected", [(1000.0, 1.0), (-1000.0, 0.0)])
 def test_it_stays_between_0_and_1(intercept: float, expected: float) -> None:
-    weights = {"same": {**SAME, "intercept": intercept}, "foreign": FOREIGN}
-    assert confidence(ZERO, weights) == pytest.approx(expected, abs=1e-9)
+    sure = {"same": {**SAME, "intercept": intercept}, "foreign": FOREIGN}
+    assert confidence(ZERO, {"topic": sure, "answer": sure}) == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_shipped_weights_name_every_feature_and_no_other() -> None:
@@ -45,9 +48,19 @@ def test_better_aligned_is_surer_and_a_missing_number_less_sure() -> None:
     assert confidence({**plain, "missing_numbers": 1.0}) < confidence(plain)
 
 
-def test_what_a_question_is_about_does_not_hang_on_its_numbers_and_names() -> None:
-    asked = {**ZERO, "aligned_sentence": 0.5, "missing_numbers": 1.0, "missing_names": 0.5}
-    assert topical(asked) == confidence({**asked, "missing_numbers": 0.0, "missing_names": 0.0}) > confidence(asked)
+def test_what_a_question_is_about_does_not_hang_on_its_numbers_or_on_what_kind_of_answer_is_there() -> None:
+    plain = {**ZERO, "aligned_passage": 0.5, "dense": 0.5, "typed": 1.0}
+    without = {**plain, "missing_numbers": 1.0, "unknown_numbers": 1.0, "typed": 0.0, "untyped": 1.0}
+    assert topical(without) == topical(plain) > confidence(plain) > confidence(without)
+
+
+def test_no_shipped_weight_counts_against_what_its_feature_stands_for() -> None:
+    against = {"elsewhere", "untyped", "missing_numbers", "unknown_numbers", "missing_names"}
+    for script in (0.0, 1.0):
+        plain = {**ZERO, "foreign": script}
+        for name in FEATURES:
+            more = confidence({**plain, name: 1.0})
+            assert more <= confidence(plain) if name in against else more >= confidence(plain)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_recall_is_how_often_a_right_passage_comes_first() -> None:
 
 def test_the_fit_finds_the_feature_that_tells() -> None:
     choices = [choice([[1, value], [0, 1 - value]], 0) for value in (0.0, 1.0)]
-    weights = ranking.fit(choices)
+    weights = ranking.fit(choices, [1.0, 1.0])
     assert weights[FEATURES[0]] > 1
     assert weights[FEATURES[1]] == pytest.approx(0, abs=0.01)
 
@@ -102,8 +102,39 @@ def test_the_gradient_is_that_of_the_loss() -> None:
     rng = np.random.default_rng(0)
     passage = np.array([1, 1, 0, 0, 1], bool)
     sentence = np.array([1, 0, 0, 0, 1], bool)
-    loss = ranking._Loss(rng.normal(size=(5, 3)), np.array([0, 3]), passage, sentence)
+    loss = ranking._Loss(rng.normal(size=(5, 3)), np.array([0, 3]), passage, sentence, np.array([0.7, 0.3]))
     assert check_grad(lambda w: loss(w)[0], lambda w: loss(w)[1], rng.normal(size=3)) < 1e-5
+
+
+def test_a_choice_counts_as_much_as_it_is_said_to() -> None:
+    opposed = [choice([[1], [0]], right) for right in (0, 1)]
+    assert ranking.fit(opposed, [1.0, 1.0])[FEATURES[0]] == pytest.approx(0, abs=0.01)
+    assert ranking.fit(opposed, [3.0, 1.0])[FEATURES[0]] > 0.5
+
+
+def test_the_gradient_is_that_of_the_loss_of_confidence() -> None:
+    rng = np.random.default_rng(0)
+    loss = confidence._Loss(np.hstack((rng.normal(size=(6, 2)), np.ones((6, 1)))), np.array([1.0, 0, 1, 0, 0, 1]))
+    assert check_grad(lambda w: loss(w)[0], lambda w: loss(w)[1], rng.normal(size=3)) < 1e-5
+
+
+def judged(kind: str, right: bool, **features: float) -> confidence.Judged:
+    return confidence.Judged(kind, {**dict.fromkeys((*confidence.FEATURES, "foreign"), 0.0), **features}, right)
+
+
+def test_confidence_is_learned_within_its_signs() -> None:
+    seen = [
+        judged("answerable", True, dense=0.8, typed=0.0),
+        judged("answerable", True, dense=0.9, typed=0.0),
+        judged("written", False, dense=0.7, typed=1.0),
+        judged("elsewhere", False, dense=0.1, typed=1.0),
+    ]
+    fitted = confidence.fit(
+        [*seen, *(judged(each.kind, each.right, **{**each.features, "foreign": 1.0}) for each in seen)]
+    )
+    assert fitted["topic"]["same"]["dense"] > 0
+    assert fitted["answer"]["same"]["typed"] == 0  # it tells here, but the wrong way round
+    assert fitted["topic"]["foreign"] == fitted["topic"]["same"]
 
 
 SAID = "全年开办夜校121期。覆盖青年6000余人次。"
