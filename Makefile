@@ -4,7 +4,7 @@
 #   TORCH_INDEX   where torch's CPU wheel is: an index URL, a folder of wheels or one wheel (unset: pip's own index)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check eval bench fit model bundle prove-offline lock questions runtime dev
+.PHONY: help run test check eval storage bench fit model bundle prove-offline lock questions runtime dev
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -35,6 +35,9 @@ check: dev ## Lint, formatting and types
 eval: questions model ## Score answers and retrieval (EVAL and DATA name other questions and public question files)
 	$(YINJU) index
 	scripts/evaluate.sh $(EVAL) $(DATA)
+
+storage: model ## Print recall against bytes for ways of storing token vectors, on public question files (DATA)
+	.venv/bin/python -m scripts.storage $(DATA)
 
 fit: model ## Fit the weights that ship with Yinju anew, on public question files (DATA)
 	.venv/bin/python -m scripts.fitting weights $(DATA)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api import schemas, sse, wire
 from api.openapi import STREAM, problems
 from api.service import LibraryDep, base_url, json, require_json, service_of
+from yinju import wire as objects
 
 router = APIRouter(tags=["questions"], dependencies=[Depends(require_json)])
 
@@ -39,7 +40,7 @@ def ask(body: schemas.AskRequest, request: Request) -> Response:
     )
     service.metrics.answered(answer)
     links = base_url(request)
-    return sse.stream(answer, links, request.scope) if body.stream else json(wire.answer(answer, links))
+    return sse.stream(answer, links, request.scope) if body.stream else json(objects.answer(answer, links))
 
 
 @router.post(
@@ -52,4 +53,4 @@ def ask(body: schemas.AskRequest, request: Request) -> Response:
 def search(body: schemas.SearchRequest, library: LibraryDep) -> Response:
     """The passages nearest to a question, best first, and no answer."""
     hits = library.search(body.question, top_k=body.top_k, document_ids=body.document_ids)
-    return json(schemas.Passages(passages=wire.passages(hits)))
+    return json({"passages": objects.passages(hits)})

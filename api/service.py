@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.metrics import Metrics
@@ -58,6 +60,6 @@ ServiceDep = Annotated[Service, Depends(_service)]
 LibraryDep = Annotated[Library, Depends(_library)]
 
 
-def json(model: BaseModel) -> Response:
-    """Serialised here, in the route's thread: FastAPI would validate the model once more and take another thread."""
-    return Response(model.model_dump_json(), media_type="application/json")
+def json(content: BaseModel | Mapping[str, object]) -> Response:
+    """Serialised here, in the route's thread: FastAPI would validate it once more and take another thread."""
+    return Response(to_json(content), media_type="application/json")

@@ -21,10 +21,6 @@ def citation(record: records.Citation, base_url: str) -> schemas.Citation:
     return schemas.Citation(**wire.citation(record, base_url))
 
 
-def answer(record: records.Answer, base_url: str) -> schemas.Answer:
-    return schemas.Answer(**wire.answer(record, base_url))
-
-
 def done(record: records.Answer) -> schemas.AnswerDone:
     return schemas.AnswerDone(
         id=record.id,

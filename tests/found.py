@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from yinju.passages import document_sentences, sentence_spans
 from yinju.records import Block, Passage
 from yinju.retriever import Found, FoundSentence
@@ -18,4 +20,14 @@ def found(
     sentences = tuple(FoundSentence(span, score, 0.5, 0.5) for span, score in zip(spans, given, strict=True))
     passage = Passage(document_id, start, len(whole), text)
     signals = {"dense": 0.5, "lexical": 0.5, "late": 0.5}
-    return Found(row, passage, title, "2025-10", "0" * 64, max(given, default=0.0), signals, sentences)
+    return Found(
+        row,
+        passage,
+        title,
+        "2025-10",
+        "0" * 64,
+        max(given, default=0.0),
+        signals,
+        sentences,
+        np.zeros((0, len(sentences)), np.float32),
+    )

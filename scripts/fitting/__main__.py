@@ -84,7 +84,7 @@ def fit_confidence(seen: Sequence[run.Seen[confidence.Judged]]) -> None:
 def show_held_out(folder: Path) -> None:
     """The figures of what the shipped weights were not fitted on."""
     with cached_encoder(Settings.load()) as (encoder, _):
-        puts = [put for put in run.puts(*run.read(folder)) if put.name in run.HELD_OUT]
+        puts = [put for put in run.puts(*run.read(folder)) if put.name in run.SHOWN]
         seen = [each for put in puts for each in run.judgements(put, encoder, silent) if each.held_out]
     figures.report(seen, None)
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from scripts.fitting.samples import Sample
+from yinju.answering import DEPTH
 from yinju.derived import Derived
 from yinju.evidence.confidence import FEATURES, TOPIC_FEATURES, features
 from yinju.evidence.expected import expected
 from yinju.evidence.selection import select
 from yinju.question import Question
 from yinju.repetition import unrepeated
-from yinju.retriever import search
+from yinju.retriever import ranked
 from yinju.text import fold
 
 Doubles = NDArray[np.float64]
-_DEPTH = 10
 _AGAINST = frozenset({"elsewhere", "untyped", "missing_numbers", "unknown_numbers", "missing_names"})
 
 
@@ -35,7 +36,7 @@ class Judged:
 
 def judge(derived: Derived, question: Question, sample: Sample) -> Judged | None:
     """None where not a single sentence was found."""
-    found = unrepeated(search(derived, question, _DEPTH))
+    found = list(islice(unrepeated(ranked(derived, question, DEPTH)), DEPTH))  # as the library does
     wanted = expected(question.asking)
     evidence = select(found, wanted)
     if not evidence:

@@ -13,7 +13,7 @@ from random import Random
 from typing import Generic, TypeVar
 from zlib import crc32
 
-from scripts.fitting import confidence, ranking, reports
+from scripts.fitting import confidence, invented, ranking
 from scripts.fitting.samples import Sample, as_asked, swapped, with_near_misses
 from yinju.derived import Derived
 from yinju.encoder import Encoder
@@ -44,9 +44,8 @@ _ELSEWHERE = 250  # questions of another corpus, put to each
 _MOST = 1500  # questions a corpus
 _NEWS = 500  # articles beside the reports
 _SEED = 7
-HELD_OUT = frozenset(
-    {"cmrc", "drcd", "reports-held-out", "reports-alone-held-out"}
-)  # what is told of the shipped weights
+SHOWN = frozenset({"cmrc", "drcd", "reports-held-out", "reports-alone-held-out"})
+"""Whose held-out questions tell of the shipped weights."""
 ALL_FITTED = frozenset({"reports", "reports-news", "reports-alone"})  # other reports are held out
 
 
@@ -98,22 +97,22 @@ def puts(corpora: Mapping[str, SquadCorpus], articles: Sequence[str]) -> Iterato
 
 def _reports(corpora: Mapping[str, SquadCorpus], articles: Sequence[str], random: Random) -> Iterator[Put]:
     """The invented reports together, among news, and each alone, with questions from elsewhere and what is none."""
-    beside = _elsewhere(corpora["cmrc"], random) + [Sample(text, "elsewhere") for text in reports.small_talk()]
-    asked = reports.samples(reports.FITTED)
-    yield Put("reports", partial(reports.opened, reports.FITTED), asked + beside)
-    yield Put("reports-news", partial(reports.opened, reports.FITTED, articles=articles[:_NEWS]), asked + beside)
+    beside = _elsewhere(corpora["cmrc"], random) + [Sample(text, "elsewhere") for text in invented.small_talk()]
+    asked = invented.samples(invented.FITTED)
+    yield Put("reports", partial(invented.opened, invented.FITTED), asked + beside)
+    yield Put("reports-news", partial(invented.opened, invented.FITTED, articles=articles[:_NEWS]), asked + beside)
     others = _elsewhere(corpora["drcd"], random)
-    held_out = reports.samples(reports.HELD_OUT) + others
-    yield Put("reports-held-out", partial(reports.opened, reports.HELD_OUT), held_out, True)
-    yield from _alone("reports-alone", reports.FITTED, beside, random)
-    yield from _alone("reports-alone-held-out", reports.HELD_OUT, others, random)
+    held_out = invented.samples(invented.HELD_OUT) + others
+    yield Put("reports-held-out", partial(invented.opened, invented.HELD_OUT), held_out, True)
+    yield from _alone("reports-alone", invented.FITTED, beside, random)
+    yield from _alone("reports-alone-held-out", invented.HELD_OUT, others, random)
 
 
 def _alone(name: str, folder: Path, beside: Sequence[Sample], random: Random) -> Iterator[Put]:
     """Each report of a folder by itself: what most people index first."""
-    for report in reports.names(folder):
-        asked = reports.samples(folder, report) + random.sample(beside, _BESIDE)
-        yield Put(name, partial(reports.opened, folder, only=report), asked, name.endswith("held-out"))
+    for report in invented.names(folder):
+        asked = invented.samples(folder, report) + random.sample(beside, _BESIDE)
+        yield Put(name, partial(invented.opened, folder, only=report), asked, name.endswith("held-out"))
 
 
 def _opened(paragraphs: Sequence[str]) -> Callable[[Encoder, Progress], AbstractContextManager[Derived]]:

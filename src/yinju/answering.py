@@ -22,6 +22,8 @@ Stored = Callable[[str, int, int], tuple[str, str] | None]
 """(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
 
 _OFF_TOPIC = 0.3  # a question less topical than this is about something else
+DEPTH = 10
+"""Passages looked at for evidence, however few the caller wants to see: confidence was fitted over so many."""
 _DECIMALS = 4  # of a confidence; rounded before it is compared, so that what is shown agrees with what was done
 _MIDDLE, _SPREAD = 20.0, 4.0  # of a passage's logit, for a score between 0 and 1
 _FURTHEST = 700.0  # beyond it exp overflows
@@ -104,8 +106,8 @@ def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citatio
     passage = evidence.found.passage
     offset = passage.start
     text = passage.text
-    whole = _moved(evidence.span, -offset)
-    span = shortened(text, whole, [_moved(mark, -offset) for mark in marks])
+    whole = evidence.span.moved(-offset)
+    span = shortened(text, whole, [mark.moved(-offset) for mark in marks])
     start, end = offset + span.start, offset + span.end
     quote = span.of(text)
     if stored(passage.document_id, start, end) != (quote, evidence.found.text_sha256):
@@ -122,7 +124,7 @@ def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citatio
         quote=quote,
         start=start,
         end=end,
-        highlights=tuple(Highlight(mark.start, mark.end, _moved(mark, -offset).of(text)) for mark in kept),
+        highlights=tuple(Highlight(mark.start, mark.end, mark.moved(-offset).of(text)) for mark in kept),
         text_sha256=evidence.found.text_sha256,
         cut=evidence.cut and span.end == whole.end,
     )
@@ -130,13 +132,9 @@ def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citatio
 
 def _marks(evidence: Evidence, question: Question, wanted: Expected, derived: Derived) -> list[Span]:
     """What answers within a sentence, spans of the document."""
-    sentence = _moved(evidence.span, -evidence.found.passage.start)
+    sentence = evidence.span.moved(-evidence.found.passage.start)
     vectors, offsets = derived.sentence_tokens.tokens(evidence.found.row)
     own = (offsets[:, 1] > sentence.start) & (offsets[:, 0] < sentence.end)  # as the sentence table tells them
     similar = question.encoding.tokens @ (vectors[own].T / derived.sentence_tokens.scale).astype("float32")
     found = highlights(evidence.text, question, wanted, similar, offsets[own] - sentence.start)
-    return [_moved(mark, evidence.span.start) for mark in found]
-
-
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)
+    return [mark.moved(evidence.span.start) for mark in found]

@@ -21,8 +21,8 @@ BUSY_TIMEOUT = 10.0  # seconds; one document's transaction takes far less
 class Catalogue:
     """An open catalogue. Safe to use from several threads; every read sees one committed state.
 
-    Opening creates a missing file and otherwise writes nothing. Raises IndexMismatch for a file of another program or
-    of a newer version.
+    Opening creates a missing file, upgrades an older one and otherwise writes nothing. Raises IndexMismatch for a file
+    of another program or of a newer version.
     """
 
     def __init__(self, path: Path, busy_timeout: float = BUSY_TIMEOUT) -> None:

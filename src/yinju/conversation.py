@@ -37,7 +37,8 @@ _MEASURE = "些个次项位届期场篇份座所条件本支种类"
 # What opens a question that goes on from another, or names another thing to ask the same about.
 _GOES_ON: Patterns = {
     "zh": re.compile(
-        rf"^(?:那么?(?![里时边样{_MEASURE}]|家(?![长庭属具人]))|同时|另外|还有|然后|接着|以及|再)[，,]?"
+        rf"^(?:那么?(?![里时边样{_MEASURE}]|家(?![长庭属具人])|曲(?![子目调])|达慕|坡县|不勒斯)"
+        r"|同时|另外|还有|然后|接着|以及|再(?!生|版|就业|创业|造|教育|保险|制造|贷款|担保|融资|婚))[，,]?"
         r"|(?<=\w)呢(?=[，,])"
     ),
     "en": re.compile(r"^(?:(?:and |but |so |then )?(?:what|how) about|and|but|also)\b,?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from threading import Lock, Thread
 from time import perf_counter
@@ -30,8 +31,7 @@ from yinju.stored import Counts
 
 CATALOGUE, DERIVED = "catalogue.db", "derived"
 LONGEST_QUESTION, MOST_PASSAGES = 2000, 50
-_REPEATS = 5  # passages found beyond those wanted, in place of such as repeat another
-_EVIDENCE_DEPTH = 10  # passages looked at for evidence, however few the caller wants to see
+_WIDER = 4  # times the candidates, where copies of one report took the places of the rest
 _WARM_UP = ("开办了多少期？", "How many?")  # a language in Latin letters is told by a model of its own
 
 
@@ -106,9 +106,11 @@ class Library:
         prepared = prepare(asked, self._encoder, history)
         encoded = perf_counter()
         derived = self._current()
-        found = self._search(derived, prepared, max(top_k, _EVIDENCE_DEPTH), document_ids)
+        found = self._search(derived, prepared, max(top_k, answering.DEPTH), document_ids)
         searched = perf_counter()
-        outcome = answering.conclude(prepared, found, derived, self._catalogue.slice, self._settings.min_confidence)
+        outcome = answering.conclude(
+            prepared, found[: answering.DEPTH], derived, self._catalogue.slice, self._settings.min_confidence
+        )
         shown = answering.hits(found[:top_k])
         return _answer(prepared.language, outcome, shown, _timing(started, encoded, searched, perf_counter()))
 
@@ -154,11 +156,15 @@ class Library:
         allowed = None if document_ids is None else derived.passages.rows(document_ids)
         if len(derived.passages) == 0:
             return []
-        found = unrepeated(retriever.search(derived, question, limit + _REPEATS, allowed))[:limit]
-        if derived.generation == self._catalogue.generation():
-            return found
         # While new indexes are made the last ones serve, less what was removed or replaced since.
-        return [each for each in found if self._still_stored(each)]
+        stale = derived.generation != self._catalogue.generation()
+        least = limit
+        while True:
+            ranked = retriever.ranked(derived, question, least, allowed)
+            found = list(islice(unrepeated(filter(self._still_stored, ranked) if stale else ranked), limit))
+            if len(found) == limit or least >= len(derived.passages):
+                return found
+            least *= _WIDER
 
     def _still_stored(self, found: Found) -> bool:
         passage = found.passage

@@ -26,6 +26,9 @@ class Span:
         """The characters the span covers."""
         return text[self.start : self.end]
 
+    def moved(self, by: int) -> Span:
+        return Span(self.start + by, self.end + by)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

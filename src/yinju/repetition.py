@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from yinju.retriever import Found
@@ -26,20 +26,18 @@ class _Text:
         return frozenset(self.whole[i : i + _SHINGLE] for i in range(max(1, len(self.whole) - _SHINGLE + 1)))
 
 
-def unrepeated(found: Sequence[Found]) -> list[Found]:
-    """The passages, best first, less each that repeats one before it.
+def unrepeated(found: Iterable[Found]) -> Iterator[Found]:
+    """The passages, best first, less each that repeats one before it; no more is taken than is asked for.
 
     One repeats another whose text holds nine tenths of its own. It stays where the other lacks its sentence nearest
     to the question, or one of its figures and dates as they stand between their words: the two may contradict.
     """
-    kept: list[Found] = []
     texts: list[_Text] = []
     for each in found:
         text = _text(each)
         if not any(_repeats(text, other) for other in texts):
-            kept.append(each)
             texts.append(text)
-    return kept
+            yield each
 
 
 def _text(found: Found) -> _Text:

@@ -10,10 +10,11 @@ sentence does.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,10 @@ class FoundSentence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage with what speaks for it. `score` is an unbounded logit; `signals` are 0 to 1."""
+    """A passage with what speaks for it. `score` is an unbounded logit; `signals` are 0 to 1.
+
+    matched: (question tokens, sentences), the highest cosine of each token in each of `sentences`, encoded alone.
+    """
 
     row: int
     passage: Passage
@@ -72,20 +76,24 @@ class Found:
     score: float
     signals: Mapping[str, float]
     sentences: tuple[FoundSentence, ...]
+    matched: Floats = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """The candidates of a question. rows: (passages,) ascending; features: (sentences, features) as FEATURES.
 
-    dense, coverage: (passages,). coverage_sentence: (sentences,), its own.
+    late, dense, coverage: (passages,), late of the passage encoded whole. coverage_sentence: (sentences,), its own.
+    matched: (question tokens, sentences), as Found has it.
     """
 
     rows: Rows
     sentences: Sentences
+    late: Floats
     dense: Floats
     coverage: Floats
     coverage_sentence: Floats
+    matched: Floats
     features: Floats
 
     def feature(self, name: str) -> Floats:
@@ -101,55 +109,62 @@ class Measured:
 
 def search(derived: Derived, question: Question, limit: int, allowed: Rows | None = None) -> list[Found]:
     """The `limit` best passages, best first, equals in row order. `allowed` keeps the search to some rows."""
+    return list(islice(ranked(derived, question, limit, allowed), limit))
+
+
+def ranked(derived: Derived, question: Question, least: int, allowed: Rows | None = None) -> Iterator[Found]:
+    """All candidates, best first, each made when it is asked for; `least` or more, where there are so many."""
     if len(derived.passages) == 0:
-        return []
-    measured = measure(derived, question, allowed)
-    if len(measured.rows) == 0:
-        return []
-    return _Ranking(derived, question, measured, measured.features @ weights()).best(limit)
+        return
+    measured = measure(derived, question, allowed, max(least, DENSE_CANDIDATES))
+    if len(measured.rows):
+        yield from _Ranking(derived, measured, measured.features @ weights()).in_order()
 
 
-def measure(derived: Derived, question: Question, allowed: Rows | None = None) -> Measured:
+def measure(
+    derived: Derived, question: Question, allowed: Rows | None = None, dense_candidates: int = DENSE_CANDIDATES
+) -> Measured:
     """Compare a question with every candidate sentence."""
-    rows = _candidates(derived, question, allowed)
+    rows = _candidates(derived, question, dense_candidates, allowed)
     sentences = derived.sentences.gather(rows)
     dense = derived.vectors.scores(question.encoding.pooled, rows)
-    late_window, late_sentence = _late(derived, question, rows, sentences)
+    late = _late_whole(derived, question, rows)
+    matched = _matched(derived, question, rows, sentences)
+    window, weights = with_neighbours(matched, sentences.starts), question.token_weights
     idf = np.array([derived.lexical.idf(term) for term in question.terms], np.float32)
     coverage, coverage_sentence = _coverage(derived, question, idf, rows, sentences)
     owner = np.repeat(np.arange(len(rows)), np.diff(sentences.starts))
     columns = (
-        _late_whole(derived, question, rows)[owner],
-        late_window,
-        late_sentence,
+        late[owner],
+        weights @ window,
+        weights @ matched,
         dense[owner],
         coverage[owner],
     )
     features = np.stack(columns, axis=1).astype(np.float32)
-    return Measured(rows, sentences, dense, coverage, coverage_sentence, features)
+    return Measured(rows, sentences, late, dense, coverage, coverage_sentence, matched, features)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
     derived: Derived
-    question: Question
     measured: Measured
     scores: Floats
 
-    def best(self, limit: int) -> list[Found]:
+    def in_order(self) -> Iterator[Found]:
         rows, starts = self.measured.rows, self.measured.sentences.starts
         scores = reduce_max(self.scores, starts)
         # A passage without a sentence (a heading nothing stands under) is found, and never before one that has any.
         empty = np.diff(starts) == 0
-        scores[empty] = _BELOW_ALL + self.measured.dense[empty]
-        order = np.lexsort((rows, -scores))[:limit]
-        return [self._found(int(i), float(scores[i])) for i in order]
+        scores[empty] = _BELOW_ALL + self.measured.late[empty]
+        for i in np.lexsort((rows, -scores)).tolist():
+            yield self._found(i, float(scores[i]))
 
     def _found(self, i: int, score: float) -> Found:
         row = int(self.measured.rows[i])
         document = self.derived.passages.document(row)
         own = slice(*self.measured.sentences.starts[i : i + 2].tolist())
-        late = max(self.measured.feature("late_sentence")[own].tolist(), default=0.0)
+        late = max(self.measured.feature("late_sentence")[own].tolist(), default=float(self.measured.late[i]))
         signals = {"dense": float(self.measured.dense[i]), "lexical": float(self.measured.coverage[i]), "late": late}
         return Found(
             row=row,
@@ -160,6 +175,7 @@ class _Ranking:
             score=score,
             signals={name: min(max(value, 0.0), 1.0) for name, value in signals.items()},
             sentences=self._sentences(own),
+            matched=self.measured.matched[:, own],
         )
 
     def _sentences(self, own: slice) -> tuple[FoundSentence, ...]:
@@ -177,9 +193,9 @@ class _Ranking:
         )
 
 
-def _candidates(derived: Derived, question: Question, allowed: Rows | None) -> Rows:
+def _candidates(derived: Derived, question: Question, by_vectors: int, allowed: Rows | None) -> Rows:
     """In ascending order."""
-    dense, _ = derived.vectors.search(question.encoding.pooled, DENSE_CANDIDATES, allowed)
+    dense, _ = derived.vectors.search(question.encoding.pooled, by_vectors, allowed)
     lexical, _ = derived.lexical.search(question.terms, LEXICAL_CANDIDATES, allowed)
     return np.union1d(dense, lexical)
 
@@ -192,8 +208,8 @@ def _late_whole(derived: Derived, question: Question, rows: Rows) -> Floats:
     return question.token_weights @ segment_max(similar, bounds)
 
 
-def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> tuple[Floats, Floats]:
-    """(sentences,) twice: MaxSim over sentences encoded alone, each with its neighbours and by itself."""
+def _matched(derived: Derived, question: Question, rows: Rows, sentences: Sentences) -> Floats:
+    """(question tokens, sentences): the highest cosine of each token in each sentence encoded alone."""
     tokens = derived.sentence_tokens.gather(rows)
     counts = np.diff(sentences.starts)
     first_tokens = np.repeat(tokens.starts[:-1], counts)
@@ -201,9 +217,7 @@ def _late(derived: Derived, question: Question, rows: Rows, sentences: Sentences
     bounds = np.stack(
         (first_tokens + sentences.places["first_token"], first_tokens + sentences.places["last_token"]), axis=1
     )
-    per_sentence = segment_max(similar, bounds)
-    window = with_neighbours(per_sentence, sentences.starts)
-    return question.token_weights @ window, question.token_weights @ per_sentence
+    return segment_max(similar, bounds)
 
 
 def _similar(query: Floats, tokens: Int8s) -> Floats:

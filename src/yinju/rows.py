@@ -55,14 +55,12 @@ def check_origin(connection: sqlite3.Connection, wanted: Origin, path: Path) -> 
     found = origin(connection)
     if found is None or found == wanted or counts(connection).documents == 0:
         return
-    part, was, is_now = (
-        ("splitter", found.splitter, wanted.splitter)
-        if found.encoder == wanted.encoder
-        else ("model", found.encoder, wanted.encoder)
-    )
+    again = "Run `yinju index --reencode` to make it again from the stored texts"
+    if found.encoder == wanted.encoder:
+        raise IndexMismatch(f"{path} was made by a version of Yinju that cuts or encodes documents otherwise. {again}.")
     raise IndexMismatch(
-        f"{path} was made with the {part} {was}, and {is_now} is configured. Run `yinju index --reencode` to make it "
-        f"again from the stored texts, or configure the {part} it was made with."
+        f"{path} was made with the model {found.encoder}, and {wanted.encoder} is configured. {again}, or configure "
+        "the model it was made with."
     )
 
 

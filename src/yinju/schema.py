@@ -68,7 +68,7 @@ another one, too, so nothing is searched before."""
 
 
 def prepare(path: Path, timeout: float) -> None:
-    """Create the catalogue where there is none; otherwise only look.
+    """Create the catalogue where there is none, upgrade an older one; otherwise only look.
 
     Raises IndexMismatch for a file of another program or of a newer version, SettingsError where no catalogue can be
     kept, IndexBusy when locked for `timeout` seconds.
@@ -78,7 +78,8 @@ def prepare(path: Path, timeout: float) -> None:
         with closing(_connected(path, timeout, mode="rwc")) as connection:
             if _is_blank(connection):
                 _create(connection)
-            _upgrade(connection, _recognise(connection, path))
+            if _recognise(connection, path) < VERSION:
+                _upgrade(connection, path)
     except OSError as error:
         raise _unusable(path, error) from error
     except sqlite3.DatabaseError as error:
@@ -159,12 +160,10 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
-def _upgrade(connection: sqlite3.Connection, version: int) -> None:
-    if version == VERSION:
-        return
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()  # another process may have come first
+        version = _recognise(connection, path)  # another process may have come first
         for added in range(version + 1, VERSION + 1):
             for column in _ADDED[added]:
                 connection.execute(f"ALTER TABLE vectors ADD COLUMN {column} BLOB NOT NULL DEFAULT x''")

@@ -107,4 +107,5 @@ def _mapped(path: Path, dtype: np.dtype[Number], shape: tuple[int, int]) -> NDAr
         raise ValueError(f"{path.name} is not {shape[0]} × {shape[1]} numbers")
     if 0 in shape:  # an empty file can't be mapped
         return np.empty(shape, dtype)
-    return np.memmap(path, dtype, mode="r", shape=shape)
+    # As a plain array: every slice of a memmap object pays for being one.
+    return np.asarray(np.memmap(path, dtype, mode="r", shape=shape))

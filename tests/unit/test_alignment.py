@@ -34,7 +34,7 @@ def derived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Derived]:
 def aligned(derived: Derived, question: Question) -> dict[str, list[float]]:
     found = search(derived, question, 10)
     best = select(found, expected(question.text))[0]
-    result = align(question, best, found, derived)
+    result = align(question, best, found)
     return {name: np.round(getattr(result, name), 6).tolist() for name in ("sentence", "window", "passage", "found")}
 
 
@@ -57,6 +57,6 @@ def test_what_a_follow_up_leaves_out_is_matched_too(derived: Derived) -> None:
     history = [Turn("user", "甲乙丙有多少？"), Turn("assistant", "三个。")]
     question = prepare("它呢？", ENCODER, history)
     found = search(derived, question, 10)
-    result = align(question, select(found, expected(question.asking))[0], found, derived)
+    result = align(question, select(found, expected(question.asking))[0], found)
     assert result.sentence[:3].tolist() == [1, 1, 1]
     assert result.weights.sum() == pytest.approx(1)

@@ -182,7 +182,7 @@ def test_sources_that_disagree_are_both_quoted_and_the_reader_is_told(tmp_path: 
         derived = open_derived(catalogue, tmp_path / "two", ENCODER.fingerprint)
         outcome = conclude(question, retriever.search(derived, question, 10), derived, catalogue.slice, 0.0)
     differ = "120" in second
-    notice = "\n来源中的说法不一：121期[1]，120期[2]。请核对原文。"
+    notice = "\n来源中的说法不一：121期[1]、120期[2]。请核对原文。"
     assert outcome.text.endswith(notice) == ("说法不一" in outcome.text) == differ
     if differ:
         assert {each.quote for each in outcome.citations} == {"全年开办青年夜校121期。", second}

@@ -189,7 +189,7 @@ def test_another_encoder_is_refused(catalogue: Catalogue) -> None:
     for refused in (lambda: catalogue.check(other), lambda: catalogue.put(draft("b.txt", "乙"), other)):
         with pytest.raises(IndexMismatch, match=r"model characters, and other is.*yinju index --reencode"):
             refused()
-    with pytest.raises(IndexMismatch, match="splitter"):
+    with pytest.raises(IndexMismatch, match="a version of Yinju that cuts or encodes"):
         catalogue.check(replace(ORIGIN, splitter="other"))
     assert catalogue.counts().documents == 1
 

@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from yinju.evidence.confidence import FEATURES, _numbers, confidence, topical
+from yinju.evidence.confidence import FEATURES, _held, _numbers, confidence, topical
 from yinju.text import fold
 
 ZERO = dict.fromkeys((*FEATURES, "foreign"), 0.0)
@@ -71,8 +71,15 @@ def test_no_shipped_weight_counts_against_what_its_feature_stands_for() -> None:
         ("question 7: how many sessions?", set()),
         ("请用50字以内回答：开办了多少期？", set()),
         ("7.5万人次是哪项活动？", {"7.5"}),
-        ("第7期的主题是什么？", {"7"}),
+        ("第7期的主题是什么？", {"第7"}),
+        ("第十一届书画展十月开幕，展出1,572件？", {"第11", "10月", "1572"}),
+        ("19:30开始的演出是哪一场？", {"19", "30"}),
     ],
 )
 def test_figures_that_number_the_question_need_stand_in_no_passage(asked: str, numbers: set[str]) -> None:
-    assert _numbers(fold(asked)) == numbers
+    assert set(_numbers(fold(asked))) == numbers
+
+
+def test_a_number_is_held_however_it_is_spelled() -> None:
+    assert _held("第十一届书画展10月开幕，展出1572件。") == {"第11", "11", "10月", "10", "1572"}
+    assert _held("办了7期。") == {"7"}

@@ -70,6 +70,11 @@ STANDS_ALONE = [
     "省委组织部的其他活动有哪些？",
     "青年夜校是由哪家单位开办的？",
     "小饭馆着火那次损失大不大？",
+    "再生资源回收站建了多少个？",
+    "再就业培训办了多少期？",
+    "那曲市有多少名援藏干部？",
+    "那达慕大会有多少牧民参加？",
+    "再版图书印了多少册？",
     "送锦旗的那家公司为什么要感谢大厅？",
     "这学年有哪些学院拿了第一名？",
     "灭火器 更换 数量",
@@ -99,6 +104,7 @@ NAMES_ANOTHER = [
 # Says all it needs, but opens as one that goes on.
 GOES_ON = [
     "那移动终端准备买几台？",
+    "再说移动终端准备买几台？",
     "公众号呢，发了多少篇文章？",
     "And how many flyers were printed for the campaign?",
     "Et les questionnaires des parents, combien sont revenus ?",
@@ -138,6 +144,11 @@ def test_a_question_that_only_names_another_thing_takes_over_what_is_asked(quest
 @pytest.mark.parametrize("question", GOES_ON)
 def test_a_question_that_goes_on_asks_for_itself_and_is_little_led_by_what_was_asked(question: str) -> None:
     assert before(question, EXCHANGE) == Context(((ASKED, 0.3),))
+
+
+@pytest.mark.parametrize("question", ["那曲子总共排练了多少次？", "再问一下，那曲市呢？", "那么再就业呢？"])
+def test_a_word_that_begins_alike_does_not_hide_one_that_goes_on(question: str) -> None:
+    assert missing(question, "zh").goes_on
 
 
 def test_a_question_about_the_same_thing_takes_over_what_it_is_about() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
-from yinju.evidence.expected import expected
+from yinju.evidence.expected import Expected, expected
+from yinju.evidence.listing import asked_count
 
 KINDS = [
     ("number", "展览一共展出了多少件作品？"),
@@ -154,6 +157,9 @@ ONE = [
     "哪个部门负责？",
     "比赛在哪里举行？",
     "这五项任务是谁提出的？",
+    "两个部门参加，口号是什么？",
+    "五项任务开展后，主题是什么？",
+    "1个部门的口号是什么？",
     "Who chaired the meeting?",
     "How many members?",
     "Quel est le titre du livre ?",
@@ -212,6 +218,8 @@ def test_what_is_counted_is_read_as_the_question_words_it(question: str, unit: s
         ("办了多少场讲座？", "count"),
         ("接待了多少游客？", ""),
         ("谁是馆长？", ""),
+        ("合格率不错，接待了多少游客？", ""),
+        ("看完预算，接待了多少游客？", ""),
         ("How much did the bridge cost?", "money"),
         ("How old is the director?", "age"),
         ("How many days did it last?", "duration"),
@@ -233,6 +241,27 @@ def test_the_noun_a_body_is_called_by_and_the_hour_are_told_apart() -> None:
     assert expected("哪个街道受到表扬？").noun == "街道"
     assert expected("演出几点开始？").clock
     assert not expected("演出哪天开始？").clock
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["两个部门参加，口号是什么？", "这三个支部，负责人是谁？", "五项任务开展后，主题是什么？"],
+)
+def test_what_stands_before_a_comma_is_not_how_many_are_asked_for(question: str) -> None:
+    wanted = expected(question)
+    assert not wanted.many
+    assert asked_count(wanted.asked) is None
+
+
+def test_a_measure_word_is_told_from_the_power_before_it() -> None:
+    assert Expected("number", False, "万人次").measure == "人"
+    assert Expected("number", False).measure == ""
+
+
+def test_a_long_question_is_read_in_no_time() -> None:
+    started = perf_counter()
+    expected("啊" * 20_000)
+    assert perf_counter() - started < 2.0
 
 
 @pytest.mark.parametrize("question", ["？？？", "😀", "", "1", "a" * 2000, "多" * 2000])

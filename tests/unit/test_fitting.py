@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from scripts.fitting import centres, confidence, ranking, reports, run
+from scripts.fitting import centres, confidence, invented, ranking, run
 from scripts.fitting.centres import parallel_questions
 from scripts.fitting.samples import Sample, as_asked, swapped, with_near_misses
 from tests.fakes import CharacterEncoder
@@ -21,6 +21,7 @@ from yinju.encoder import Encoding
 from yinju.encoder.centring import ANY
 from yinju.evaluation.corpus import indexed
 from yinju.evaluation.squad import SquadCorpus, SquadQuestion
+from yinju.evidence.confidence import FEATURES as CONFIDENCE_FEATURES
 from yinju.progress import silent
 from yinju.question import prepare
 from yinju.retriever import FEATURES, search
@@ -119,7 +120,7 @@ def test_the_gradient_is_that_of_the_loss_of_confidence() -> None:
 
 
 def judged(kind: str, right: bool, **features: float) -> confidence.Judged:
-    return confidence.Judged(kind, {**dict.fromkeys((*confidence.FEATURES, "foreign"), 0.0), **features}, right)
+    return confidence.Judged(kind, {**dict.fromkeys((*CONFIDENCE_FEATURES, "foreign"), 0.0), **features}, right)
 
 
 def test_confidence_is_learned_within_its_signs() -> None:
@@ -223,10 +224,10 @@ def test_half_is_held_out_all_or_nothing() -> None:
     assert share("reports-held-out", held_out=True) == 1
 
 
-@pytest.mark.parametrize("folder, count", [(reports.FITTED, 20), (reports.HELD_OUT, 10)])
+@pytest.mark.parametrize("folder, count", [(invented.FITTED, 20), (invented.HELD_OUT, 10)])
 def test_every_question_on_the_reports_is_about_one_of_them(folder: Path, count: int) -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.txt")}
-    samples = reports.samples(folder)
+    samples = invented.samples(folder)
     assert len(texts) == count
     assert {sample.kind for sample in samples} == {"answerable", "written"}
     assert {sample.document for sample in samples if sample.kind == "answerable"} == set(texts)
@@ -239,13 +240,13 @@ def test_every_question_on_the_reports_is_about_one_of_them(folder: Path, count:
 
 def test_reports_are_indexed_whole_with_articles_beside_them(tmp_path: Path) -> None:
     (tmp_path / "甲.txt").write_text(SAID, encoding="utf-8")
-    with reports.opened(tmp_path, ENCODER, articles=["新闻一则。", "新闻二则。"]) as index:
+    with invented.opened(tmp_path, ENCODER, articles=["新闻一则。", "新闻二则。"]) as index:
         names = [index.passages.document(row).name for row in range(len(index.passages))]
     assert sorted(names) == ["article-000001.txt", "article-000002.txt", "甲.txt"]
 
 
 def test_small_talk_is_a_line_each() -> None:
-    lines = reports.small_talk()
+    lines = invented.small_talk()
     assert len(lines) == len(set(lines)) > 50
     assert all(line.strip() == line != "" for line in lines)
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fakes import CharacterEncoder
 from yinju.evidence.expected import expected
@@ -65,11 +67,29 @@ MEETING = "10月10日，由旗帜杂志社、省科技厅联合举办的“乡�
         ("灭火器 更换", "更换灭火器12具，改造线路。", ["12具"]),
         ("奖品怎么样？", "比赛在馆内举行，奖品是移动硬盘。", ["移动硬盘"]),
         ("为什么开办夜校？", SCHOOLS, []),
+        ("夜校花了多少錢？", "夜校花了3萬元，辦了12場。", ["3萬元"]),
+        ("夜校花了多少钱？", "夜校花了3萬元，辦了12場。", ["3萬元"]),
+        ("辦了多少場？", "夜校花了3萬元，辦了12場。", ["12場"]),
+        ("覆盖了多少株式会社？", "覆盖3个㍿。", ["3个㍿"]),
+        ("情况怎么样？", "参加 1,572 家。", ["参加 1,572 家"]),
+        ("结果怎么样？", "结果，\u3000 结果很好 。", ["结果很好"]),
+        ("其中怎么样？", "其中主要也还。", ["其中主要也还"]),
+        ("书怎么样？", "读《 春风 》。", ["春风"]),
+        ("为什么关闭？", "原因是\u3000 。", []),
         ("谁开办的夜校？", SCHOOLS, []),
     ],
 )
 def test_what_answers_is_marked(asked: str, sentence: str, marks: list[str]) -> None:
     assert marked(asked, sentence) == marks
+
+
+@given(
+    st.text("因为是其中主要《》“” \n\u3000，：；,:。1甲萬㍿", max_size=60), st.sampled_from(["甲怎么样？", "为什么？"])
+)
+def test_a_mark_is_never_empty_and_has_no_white_space_around_it(sentence: str, asked: str) -> None:
+    for mark in marked(asked, sentence):
+        assert mark
+        assert mark == mark.strip()
 
 
 def test_what_the_question_says_itself_is_no_answer() -> None:

@@ -11,10 +11,12 @@ import pytest
 
 from tests.fakes import CharacterEncoder
 from yinju import library as library_module
+from yinju.answering import DEPTH
 from yinju.catalogue import Catalogue
 from yinju.derived import open_derived
 from yinju.errors import IndexMismatch, InvalidRequest, NotFound, SettingsError, Unsupported
 from yinju.library import CATALOGUE, DERIVED, Library
+from yinju.question import prepare
 from yinju.records import Turn
 from yinju.settings import Settings
 
@@ -69,6 +71,45 @@ def test_top_k_bounds_the_passages_and_not_what_is_cited(library: Library) -> No
     assert few.citations == many.citations
     assert few.confidence == many.confidence
     assert few.passages == many.passages[:1]
+
+
+def test_confidence_does_not_hang_on_how_many_passages_are_shown(opened: Library, folder: Path) -> None:
+    for number in range(30):
+        (folder / f"{number}.txt").write_text(
+            f"夜校第{number}课讲了{number * 7}件事，{chr(0x4E00 + number)}同学参加。", "utf-8"
+        )
+    opened.index(folder)
+    few, many = opened.ask("夜校开办了多少期？", top_k=1), opened.ask("夜校开办了多少期？", top_k=50)
+    assert len(many.passages) > DEPTH
+    assert (few.confidence, few.citations) == (many.confidence, many.citations)
+
+
+def test_copies_of_a_report_take_no_place_of_what_else_there_is(opened: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"copy-{number}.txt").write_text(SCHOOLS, "utf-8")
+    for number in range(3):
+        (folder / f"other-{number}.txt").write_text(f"夜校{'甲乙丙'[number]}班开课，学员{number + 5}名。", "utf-8")
+    opened.index(folder)
+    shown = [hit.passage.text for hit in opened.search(ASKED, top_k=4)]
+    assert len(shown) == len(set(shown)) == 4
+    assert SCHOOLS in shown
+
+
+def test_a_copy_is_found_while_the_other_is_already_removed(opened: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(SCHOOLS, "utf-8")
+    opened.index(folder)
+    opened.warm_up()
+    prepared = prepare(ASKED, opened.encoder)
+    with elsewhere(opened) as other:
+        other._catalogue.remove("a")
+    held = opened._derived  # of before: no indexes of the present generation were made yet
+    assert held is not None
+    assert [each.passage.document_id for each in opened._search(held, prepared, 5, None)] == ["b"]
 
 
 def test_a_search_finds_the_passages_an_answer_shows(library: Library) -> None:

@@ -18,6 +18,7 @@ from yinju.catalogue import Catalogue
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.errors import IndexBusy, IndexMismatch, YinjuError
 from yinju.indexing import IndexReport, index_folder, origin_of, reencode
+from yinju.manifest import FORMAT
 from yinju.readers import STRUCTURE
 from yinju.records import Span
 
@@ -155,7 +156,7 @@ def test_nothing_is_searched_or_added_before_it_is_encoded_anew(
         lambda: find_derived(upgraded, tmp_path / "derived", encoder.fingerprint),
         lambda: index_folder(upgraded, encoder, folder),
     ):
-        with pytest.raises(IndexMismatch, match=r"splitter sentences-1.*yinju index --reencode"):
+        with pytest.raises(IndexMismatch, match=r"a version of Yinju that cuts or encodes.*yinju index --reencode"):
             refused()
     assert (encoder.encoded, upgraded.counts().documents) == ([], 1)
 
@@ -177,14 +178,14 @@ def tokens_of(derived: Derived, row: int) -> list[int]:
     return [int(vector.argmax()) for vector in vectors]
 
 
-def test_indexes_made_before_are_not_taken_for_those_of_today(upgraded: Catalogue, tmp_path: Path) -> None:
-    # Format 3 of the derived indexes had one store of tokens; its generation is still the catalogue's.
-    old = tmp_path / "derived" / f"g{upgraded.generation()}"
-    old.mkdir(parents=True)
-    (old / "manifest.json").write_text('{"format": 3, "files": {}}')
+def test_indexes_of_an_older_format_are_not_taken_for_those_of_today(upgraded: Catalogue, tmp_path: Path) -> None:
     reencode(upgraded, ENCODER)
-    open_derived(upgraded, tmp_path / "derived", ENCODER.fingerprint)
-    assert not old.exists()
+    folder = tmp_path / "derived"
+    open_derived(upgraded, folder, ENCODER.fingerprint)
+    assert find_derived(upgraded, folder, ENCODER.fingerprint) is not None
+    described = folder / f"g{upgraded.generation()}" / "manifest.json"
+    described.write_text(described.read_text("utf-8").replace(f'"format": {FORMAT}', '"format": 3'), "utf-8")
+    assert find_derived(upgraded, folder, ENCODER.fingerprint) is None
 
 
 def test_an_upgrade_cut_short_changes_nothing(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:

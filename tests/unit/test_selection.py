@@ -161,6 +161,10 @@ def test_a_longer_one_without_marks_keeps_its_beginning() -> None:
     assert shortened(CLAUSE * 80, Span(0, 800), []) == Span(0, 400)
 
 
+def test_a_mark_of_nothing_at_the_end_keeps_the_end() -> None:
+    assert shortened(CLAUSE * 80, Span(0, 800), [Span(800, 800)]) == Span(400, 800)
+
+
 def test_a_clause_too_long_by_itself_keeps_what_is_around_the_mark() -> None:
     text = "一" * 1000
     assert shortened(text, Span(0, 1000), [Span(500, 503)]) == Span(400, 800)

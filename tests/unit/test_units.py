@@ -18,6 +18,8 @@ from yinju.evidence.units import Quantity, fits, quantity_of
         ("4分10秒", "duration"),
         ("三十一岁", "age"),
         ("6.9万", "bare"),
+        ("45名", "people"),
+        ("3块", "money"),
         ("12,500 books", ""),
     ],
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_what_disagrees_is_said_in_a_line_with_both_values_and_their_quotes(tag:
 
 def test_a_chinese_notice_reads_as_one_sentence_and_a_request() -> None:
     text = conflict_text("zh", [marked(1, "121期"), marked(2, "120\n期")])
-    assert text == "来源中的说法不一：121期[1]，120期[2]。请核对原文。"
+    assert text == "来源中的说法不一：121期[1]、120期[2]。请核对原文。"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,12 @@ def test_a_chinese_notice_reads_as_one_sentence_and_a_request() -> None:
 )
 def test_a_page_break_inside_a_quote_is_closed_up(quote: str, line: str) -> None:
     assert answer_text("zh", [citation(1, quote)]) == f"{line}[1]"
+
+
+def test_a_quote_of_line_ends_alone_takes_no_time() -> None:
+    started = perf_counter()
+    answer_text("zh", [citation(1, "\n" * 3000 + "x")])
+    assert perf_counter() - started < 2.0
 
 
 def test_a_language_without_a_wording_of_its_own_is_answered_in_english() -> None:
@@ -89,7 +96,8 @@ def test_a_refusal_says_in_a_sentence_or_two_what_is_missing(tag: str) -> None:
 def test_what_is_missing_is_named_as_the_language_quotes() -> None:
     assert refusal_text("zh", "no_evidence", ["甲", "乙"]).endswith("报告里没有出现“甲”、“乙”。")
     assert refusal_text("en", "no_evidence", ["X"]).endswith(" They do not mention “X”.")
-    assert refusal_text("de", "no_evidence", ["X"]).endswith(" „X“ kommt darin nicht vor.")
+    assert refusal_text("de", "no_evidence", ["X"]).endswith(" Darin fehlt: „X“.")
+    assert refusal_text("ja", "no_evidence", ["甲", "乙"]).endswith("「甲」、「乙」という語も報告書にはありません。")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +107,8 @@ def test_what_is_missing_is_named_as_the_language_quotes() -> None:
         ("《江河志》有多少册？", ["江河志"]),
         ("「星火計劃」是什麼？", ["星火計劃"]),
         ("有没有用ChatGPT和AI？", ["ChatGPT"]),
+        ("青年夜校有没有用“Spark Plan”？", ["Spark Plan"]),
+        ("机关工委开办青年夜校用的是ChatGPT. 还是Node.js-？", ["ChatGPT", "Node.js"]),
         ("2019年开办了多少期青年夜校？", ["2019年"]),
         ("“星火”“燎原”“江河”各是什么？", ["星火", "燎原"]),
         ("“星火”和“星火”是什么？", ["星火"]),

@@ -58,17 +58,18 @@ class Centres:
 
     @classmethod
     def load(cls, folder: Traversable) -> Centres:
-        """What `save` wrote. Raises OSError or ValueError."""
+        """What `save` wrote. Raises OSError, ValueError or KeyError."""
         stored = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         with (folder / _AXES).open("rb") as file:
             axes = np.load(file).astype(np.float32)
         return cls(stored["model"], _unlisted(stored["queries"]), _unlisted(stored["passages"]), axes)
 
     def save(self, folder: Path) -> None:
-        """Two files: the centres to be read by people, the axes in half precision."""
+        """Two files: the centres to be read by people, the axes in half precision. Raises ValueError without axes."""
+        if self.axes is None:
+            raise ValueError("centres without axes are not written")
         (folder / _FILE).write_text(self.to_json() + "\n", encoding="utf-8")
-        if self.axes is not None:
-            np.save(folder / _AXES, self.axes.astype(np.float16))
+        np.save(folder / _AXES, self.axes.astype(np.float16))
 
 
 @cache

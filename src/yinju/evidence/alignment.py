@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yinju.derived import Derived
 from yinju.evidence.selection import Evidence
 from yinju.question import Question
-from yinju.records import Span
 from yinju.retriever import Found
+from yinju.text import folded
 
 Floats = NDArray[np.float32]
 _SMALLEST = 1e-9
@@ -42,34 +41,28 @@ class Alignment:
     found: Floats
 
 
-def align(question: Question, best: Evidence, found: Sequence[Found], derived: Derived) -> Alignment:
+def align(question: Question, best: Evidence, found: Sequence[Found]) -> Alignment:
     """Compare a question with the sentence quoted first, and with all passages found."""
     kept = _content(question)
     if not kept.any():
         kept[:] = True
-    tokens, weights = question.encoding.tokens[kept], question.token_weights[kept]
-    similar, offsets = _similar(tokens, best.found.row, derived)
-    start = best.found.passage.start
-    passage = _highest(similar)
-    anywhere = passage
-    for other in found:
-        if other.row != best.found.row:
-            anywhere = np.maximum(anywhere, _highest(_similar(tokens, other.row, derived)[0]))
-    around = _with_neighbours(best)
+    weights = question.token_weights[kept]
+    matched = best.found.matched[kept]
+    own = next(number for number, each in enumerate(best.found.sentences) if each.span.end >= best.span.end)
     return Alignment(
         weights / max(float(weights.sum()), _SMALLEST),
-        _highest(similar[:, _inside(offsets, best.span, start)]),
-        _highest(similar[:, _inside(offsets, around, start)]),
-        passage,
-        anywhere,
+        _highest(matched[:, own : own + 1]),
+        _highest(matched[:, max(own - 1, 0) : own + 2]),
+        _highest(matched),
+        _highest(np.hstack([each.matched[kept] for each in found])),
     )
 
 
 def _content(question: Question) -> NDArray[np.bool_]:
     """(tokens,): a word, and not one that only asks."""
     searched = question.searched
-    asked = searched.casefold()
-    spans = [match.span() for match in ASKING.finditer(asked)] if len(asked) == len(searched) else []
+    asked, back = folded(searched)
+    spans = [(back[match.start()], back[match.end() - 1] + 1) for match in ASKING.finditer(asked)]
     places = question.encoding.offsets + (len(searched) - len(question.text))
     return np.array(
         [
@@ -80,25 +73,7 @@ def _content(question: Question) -> NDArray[np.bool_]:
     )
 
 
-def _similar(tokens: Floats, row: int, derived: Derived) -> tuple[Floats, NDArray[np.int32]]:
-    """(question tokens, tokens of the passage's sentences) cosines, and where the latter stand in the passage."""
-    vectors, offsets = derived.sentence_tokens.tokens(row)
-    similar = tokens @ vectors.T.astype(np.float32)
-    return similar / np.float32(derived.sentence_tokens.scale), offsets
-
-
-def _highest(similar: Floats) -> Floats:
+def _highest(matched: Floats) -> Floats:
     """(question tokens,): 0 where there is nothing to match."""
-    highest: Floats = similar.max(axis=1, initial=0.0)
+    highest: Floats = matched.max(axis=1, initial=0.0)
     return highest
-
-
-def _inside(offsets: NDArray[np.int32], span: Span, start: int) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = (offsets[:, 1] > span.start - start) & (offsets[:, 0] < span.end - start)
-    return inside
-
-
-def _with_neighbours(best: Evidence) -> Span:
-    spans = [sentence.span for sentence in best.found.sentences]
-    own = next((number for number, span in enumerate(spans) if span.end > best.span.start), 0)
-    return Span(spans[max(own - 1, 0)].start, spans[min(own + 1, len(spans) - 1)].end)

@@ -26,6 +26,7 @@ from yinju.evidence.selection import Evidence
 from yinju.question import Question
 from yinju.retriever import Found
 from yinju.text import fold, terms
+from yinju.text.numerals import numeral
 
 Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 """Under "topic" and "answer", and there under "same" and "foreign": logits a unit of each feature, and `intercept`."""
@@ -60,13 +61,18 @@ _FURTHEST = 30.0  # logits; beyond them a probability is 0 or 1 to any reader
 _WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
 _SIXTH = 5
 _WEAKEST = 0.25  # the share of the question's words, those aligned worst, that tell a near miss
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|第[一二三四五六七八九十百]+|[一二三四五六七八九十]+月")
+# An ordinal and a month are what they are by their mark: the 7th is not any 7.
+_NUMBER = re.compile(
+    r"(?P<ordinal>第)?(?P<figure>[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|(?<=第)[一二三四五六七八九十百千零〇两]+"
+    r"|[一二三四五六七八九十]+(?=月))(?P<month>月)?"
+)
 # Figures that number the question or size the answer: no passage need hold them.
 _BESIDE_THE_POINT = re.compile(
-    r"^\W*(?:第?\d{1,2}[个道]?(?:问题|题)?|question \d{1,2})\s?(?:[、:)]|\.(?!\d))"
+    r"^\W*(?:(?:第?\d{1,2}[个道]?(?:问题|题)|question \d{1,2})\s?(?:[、:)]|\.(?!\d))|第?\d{1,2}\s?(?:[、)]|[:.](?!\d)))"
     r"|(?:用|\bin|\bwithin) ?\d+ ?(?:个?字|words\b)"
 )
-_NAME = re.compile(r"[“《「『\"]([^”》」』\"]{2,40})[”》」』\"]|\b([a-z][a-z0-9.-]{2,})\b")
+_QUOTED = re.compile(r"[“《「『\"]([^”》」』\"]{2,40})[”》」』\"]")
+_LATIN = re.compile(r"[a-z][a-z0-9.-]*[a-z0-9]{2}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -76,13 +82,12 @@ def features(
 ) -> dict[str, float]:
     """FEATURES, about 0 to 1 each, and `foreign`: 1 for a question in another script. There must be evidence."""
     best = evidence[0]
-    aligned = align(question, best, found, derived)
+    aligned = align(question, best, found)
     asked, source = fold(question.text), best.found.passage
-    content = [
-        term for term in dict.fromkeys(terms(ASKING.sub(" ", fold(question.searched)))) if term in question.terms
-    ]
-    brought = _numbers(asked), {a or b for a, b in _NAME.findall(asked)}
-    text = fold("\n".join((source.text, *source.heading))) if any(brought) else ""  # most questions bring neither
+    own = set(question.terms)
+    content = [term for term in dict.fromkeys(terms(ASKING.sub(" ", fold(question.searched)))) if term in own]
+    numbers, names = _numbers(asked), _names(asked)
+    text = fold("\n".join((source.text, *source.heading))) if numbers or names else ""  # most questions bring neither
     # Figures alone are in no script: they stand in a passage as they are asked.
     foreign = float(bool(_HAN.search(source.text) and _LETTER.search(asked)) and not _HAN.search(asked))
     dense = best.found.signals["dense"]
@@ -100,9 +105,9 @@ def features(
         "lead": _lead(found),
         "typed": float(wanted.kind != "other" and best.typed),
         "untyped": float(wanted.kind != "other" and not best.typed),
-        "missing_numbers": _missing(brought[0], set(_NUMBER.findall(text))),
-        "unknown_numbers": _unknown(brought[0], source.document_id, derived),
-        "missing_names": 0.0 if foreign else _missing(brought[1], text),
+        "missing_numbers": _missing(set(numbers), _held(text)),
+        "unknown_numbers": _unknown(numbers, source.document_id, derived),
+        "missing_names": 0.0 if foreign else _missing(names, text),
         "foreign": foreign,
     }
 
@@ -155,16 +160,41 @@ def _coverage(wanted: Sequence[str], row: int, derived: Derived) -> float:
     return float(derived.lexical.holds(wanted, np.array([row]))[0] @ idf / idf.sum())
 
 
-def _unknown(numbers: Set[str], document_id: str, derived: Derived) -> float:
+def _unknown(numbers: Mapping[str, str], document_id: str, derived: Derived) -> float:
     """The share of the question's numbers that stand nowhere in the document, its title and headings included."""
-    wanted = [term for number in numbers for term in terms(number)]
-    if not wanted:
+    if not numbers:
         return 0.0
-    return float(1 - derived.lexical.holds(wanted, derived.passages.rows([document_id])).any(axis=0).mean())
+    rows = derived.passages.rows([document_id])
+    return sum(
+        not any(derived.lexical.holds(terms(way), rows).all(axis=1).any() for way in {value, spelling})
+        for value, spelling in numbers.items()
+    ) / len(numbers)
 
 
-def _numbers(asked: str) -> set[str]:
-    return set(_NUMBER.findall(_BESIDE_THE_POINT.sub("", asked)))
+def _numbers(asked: str) -> dict[str, str]:
+    """What the question brings, as `_spelled` has it; not what numbers the question itself."""
+    return _spelled(_BESIDE_THE_POINT.sub("", asked))
+
+
+def _spelled(text: str) -> dict[str, str]:
+    """By value in plain digits, with the mark of an ordinal or a month, as spelled: 十月 or 10月, 1,572 or 1572."""
+    found = {}
+    for match in _NUMBER.finditer(text):
+        value = numeral(match["figure"])
+        digits = match["figure"].replace(",", "") if value is None else str(value)
+        found[f"{match['ordinal'] or ''}{digits}{match['month'] or ''}"] = match.group()
+    return found
+
+
+def _held(text: str) -> set[str]:
+    """The numbers a text holds: those with a mark also count as plain ones."""
+    return {way for value in _spelled(text) for way in (value, value.strip("第月"))}
+
+
+def _names(asked: str) -> set[str]:
+    """What the question quotes, and words in Latin letters within a Chinese one."""
+    latin = _LATIN.findall(asked) if _HAN.search(asked) else []
+    return {*_QUOTED.findall(asked), *latin}
 
 
 def _missing(wanted: Set[str], text: Container[str]) -> float:

@@ -23,6 +23,7 @@ _ASKED_ALIKE = 0.5  # of the question's terms that either sentence holds, both d
 _SAID_ALIKE = 0.5  # of the terms around a figure, those around the other one have too
 _ONE_SERIES = 0.5  # of a title's terms, those another one shares: parts or editions of one report
 _SAID_THE_SAME = 0.8  # where the question words it otherwise
+_MOST_FIGURES = 20  # of one sentence; each is compared with each of the other one
 
 _PIECE_END = re.compile(r"[，。；：！？\n]|,(?!\d)|[;!?]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -64,7 +65,7 @@ def conflict(best: Evidence, found: Sequence[Found], wanted: Expected, asked: Co
         figures_apart = _contradiction(best.text, said, other.text, wanted, frozenset(asked))
         if figures_apart is not None:
             one, two = figures_apart
-            return Conflict((best, other), (_moved(one, best.span.start), _moved(two, other.span.start)))
+            return Conflict((best, other), (one.moved(best.span.start), two.moved(other.span.start)))
     return None
 
 
@@ -98,10 +99,11 @@ def _contradiction(
     held = _words(best) & asked, _words(other) & asked
     if len(held[0] & held[1]) < _ASKED_ALIKE * len(held[0] | held[1]) or _of_other_times(best, other, wanted):
         return None
+    theirs = _said(other, wanted)
     alike = (
         (_shared(one.around, two.around), len(one.around & two.around & asked), one.figure, two.figure)
         for one in said
-        for two in _said(other, wanted)
+        for two in theirs
         if one.figure.unit == two.figure.unit and one.planned == two.planned and _on_the_point(one, two, asked)
     )
     closest = max(alike, key=lambda pair: (pair[:2], not differ(*pair[2:])), default=None)
@@ -117,9 +119,13 @@ def _on_the_point(one: _Said, two: _Said, asked: frozenset[str]) -> bool:
 
 
 def _said(text: str, wanted: Expected) -> list[_Said]:
-    """The figures of a sentence that say how many there are, not how many there were or how many more."""
+    """The figures of a sentence that say how many there are, not how many there were or how many more.
+
+    None of a sentence that is a table of figures.
+    """
     said = []
-    for figure in figures(text, answers(text, wanted), wanted.kind):
+    read = figures(text, answers(text, wanted), wanted.kind)
+    for figure in read if len(read) <= _MOST_FIGURES else ():
         start = max((mark.end() for mark in _PIECE_END.finditer(text, 0, figure.span.start)), default=0)
         mark = _PIECE_END.search(text, figure.span.end)
         piece = text[start : mark.start() if mark else len(text)]
@@ -131,8 +137,7 @@ def _said(text: str, wanted: Expected) -> list[_Said]:
 
 def _asked_for(said: Sequence[_Said], wanted: Expected) -> Sequence[_Said]:
     """Those counted in the measure word the question counts in; all of them where it names none."""
-    measure = wanted.unit.lstrip("百千万亿")[:1]
-    measure = "人" if measure in PERSONS else _MONEY.get(measure, measure)
+    measure = "人" if wanted.measure in PERSONS else _MONEY.get(wanted.measure, wanted.measure)
     # What follows 多少 may also be what is counted: 多少经费.
     if not measure or candidates(f"1{measure}", "number") != [Span(0, 2)]:
         return said
@@ -163,7 +168,3 @@ def _shared(one: frozenset[str], other: frozenset[str]) -> float:
 def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether both name some, and none in common."""
     return bool(one and other) and one.isdisjoint(other)
-
-
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)

@@ -10,7 +10,6 @@ from yinju.evidence.nearness import Nearness
 from yinju.records import Span
 
 _CUE = 0.1  # of what alignment gives; a few hundredths part two clauses
-_BEFORE = 8  # characters looked at
 
 _FORMERLY = re.compile(
     r"原来|原先|之前|以前|起初|当初|上年|去年|改前|\bbefore\b|\bpreviously\b|\boriginally\b|以前|이전|раньше|\bavant\b|\bvorher\b|\bvor\b|\bantes\b"
@@ -55,21 +54,23 @@ _CAUSE = re.compile(
     r"|病)))([^，。；]{2,40}?)(?=而(?!且)|[，。；]|$)"
 )
 _SHORTEST = 3  # characters of a clause worth marking
-_BREAK = re.compile("[，；：,;:]")
+_BREAK = re.compile(r"[，；：]|[,;:](?!\d)")  # not 、: what stands in a row belongs together
+_MARKS = "，、；：。！？,;:.!? \n\u3000"
 _LEADING = re.compile(
     r"(?:同时|并且?|而且?|其中|但|主要|即|也|还|则|故|从而|以及|目前)+"
     r"|.{1,14}(?:是(?!否)|(?<![作成以认称])为(?!了|此)|在于|认为|指出|被)(?=.{2})"
 )
 
 
-_TITLE_ALONE = re.compile(r"^[^《]*《([^》]+)》[^《]*$")
+_TITLE_ALONE = re.compile(r"^[^《]*《\s*([^》\s](?:[^》]*[^》\s])?)\s*》[^《]*$")
 
 
 def clause(sentence: str, wanted: Expected, nearness: Nearness) -> list[Span]:
     """The cause where a cause is asked for, else what the clause says that the question is nearest to; at most one."""
     if _WHY.search(wanted.asked):
         cause = _CAUSE.search(sentence)
-        return [Span(*cause.span(1))] if cause else []
+        said = _trimmed(sentence, Span(*cause.span(1))) if cause else Span(0, 0)
+        return [said] if said.start < said.end else []
     bounds = [0, *(match.end() for match in _BREAK.finditer(sentence)), len(sentence)]
     pieces = (_trimmed(sentence, Span(start, end)) for start, end in pairwise(bounds))
     fitting = [piece for piece in pieces if piece.end - piece.start >= _SHORTEST]
@@ -85,10 +86,13 @@ def _predicate(sentence: str, piece: Span) -> Span:
     A title it names alone is what it is about."""
     named = _TITLE_ALONE.search(piece.of(sentence))
     if named:
-        return Span(piece.start + named.start(1), piece.start + named.end(1))
+        return Span(*named.span(1)).moved(piece.start)
     lead = _LEADING.match(piece.of(sentence))
-    return Span(piece.start + lead.end(), piece.end) if lead else piece
+    said = _trimmed(sentence, Span(piece.start + lead.end(), piece.end)) if lead else piece
+    return said if said.start < said.end else piece
 
 
 def _trimmed(sentence: str, piece: Span) -> Span:
-    return Span(piece.start, piece.start + len(piece.of(sentence).rstrip("，、；：。！？,;:.!? ")))
+    """Without the white space at either side and the marks at the end; empty where there is nothing else."""
+    text = piece.of(sentence).rstrip().rstrip(_MARKS).rstrip()
+    return Span(piece.start + len(text) - len(text.lstrip()), piece.start + len(text))

@@ -30,8 +30,14 @@ class Expected:
     noun: str = ""
     clock: bool = False
 
+    @property
+    def measure(self) -> str:
+        """The measure word `unit` begins with, or ""."""
+        return self.unit.lstrip("百千万亿")[:1]
 
-# The first kind one of whose patterns matches wins. Folded text: lower case, simplified characters, ß as ss.
+
+# The first kind one of whose patterns matches wins. Folded text: lower case, simplified characters, ß as ss, and of
+# the full-width marks only 。 and 、.
 _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         "contact",
@@ -111,8 +117,8 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
                 r"题目|标题|口号|理念|绰号|外号|主题是|什么主题|主题为|名称|叫什么|叫啥|什么名|何名|名字|被?命名为"
                 r"|为题|口号"
                 r"|被?称[作为]?什么|书名|篇名|哪个[“\"「]|哪一?[本部篇首幅出台][书文报画歌戏片作]"
-                r"|哪一?[篇首幅部本课][^，。？]?|哪个?(?:节目|作品|案例)"
-                r"|什么(?:书|片子|电影|文件|节目|歌)|(?:说了|写了|写着|讲了|讲过|喊出)[^，。？]{0,4}(?:什么|啥)"
+                r"|哪一?[篇首幅部本课][^,。?]?|哪个?(?:节目|作品|案例)"
+                r"|什么(?:书|片子|电影|文件|节目|歌)|(?:说了|写了|写着|讲了|讲过|喊出)[^,。?]{0,4}(?:什么|啥)"
                 r"|(?:说|写)的?(?:是什么|什么)$|怎么说|哪句话|什么话"
             ),
             r"\b(?:title|theme|slogan|motto|called|named?)\b",
@@ -128,7 +134,7 @@ _PATTERNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "organization",
         (
             (
-                rf"(?:哪一?[个家些几所支座类]{{0,2}}|什么|何种)(?:[^，。？?的]{{0,4}}?)(?:{ZH_BODY})|由哪(?!位"
+                rf"(?:哪一?[个家些几所支座类]{{0,2}}|什么|何种)(?:[^,。?的]{{0,4}}?)(?:{ZH_BODY})|由哪(?!位"
                 rf"|里|个?人)|哪一?家"
             ),
             rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:{EN_BODY})\b",
@@ -185,7 +191,8 @@ _MANY = re.compile(
         (
             (
                 r"哪些|哪几|分别|各自|各是|都有|有哪|列[举出]|包括什么|包含什么|等哪|几[个大]方面"
-                r"|[二两三四五六七八九十\d]+(?:个|大|项|种|条|点|方面)[^，。？]{0,8}(?:是什么|是哪)"
+                r"|(?<![第二两三四五六七八九十\d])(?:[二两三四五六七八九十]+|[2-9]|[1-9]\d+)(?:个|大|项|种|条|点|方面)[^,。?;!]{0,8}"
+                r"(?:是什么|是哪)"
             ),
             (
                 r"\bwhich (?:\w+ )?(?!this|is|was|has|does)\w+[^s'\W]s\b|\bwhat (?:\w+ ){0,2}\w+[^s'\W]s (?:are"
@@ -205,9 +212,8 @@ _UNIT = re.compile(r"(?:多少|(?<!好)几)([^\W\d_]{1,8})|([人次期场件户�
 
 
 # What is asked with "why" has no kind, whatever other question words stand beside it.
-_WHY = re.compile(
-    r"[^，。？?,;；]*(?:为什么|为何|为啥|怎么会|\bwhy\b|почему|\bpourquoi\b|\bwarum\b|\bpor qué\b)[^，。？?,;；]*"
-)
+_WHY = re.compile(r"为什么|为何|为啥|怎么会|\bwhy\b|почему|\bpourquoi\b|\bwarum\b|\bpor qué\b")
+_CLAUSE = re.compile(r"[^,。?;]+")
 _NOUN = re.compile(
     rf"哪一?[个家所支座]?(?:[^\W\d_的是在]{{0,6}}?)({NAMED_BY_THEIR_NOUN})"
     r"(?=$|[^\w]|[的是在被夺获得拿拖负做办参承来提捐派建组举受和送写最开去能会要可想应跑])"
@@ -221,7 +227,7 @@ _CLOCK_ASKED = re.compile(
 def expected(question: str) -> Expected:
     """The kind of answer a question asks for; "other" where no question word tells (why, how, whether, …)."""
     text = fold(question)
-    telling = _WHY.sub("", text)
+    telling = _CLAUSE.sub(lambda clause: "" if _WHY.search(clause[0]) else clause[0], text)
     kind: Kind = next((kind for kind, pattern in _KINDS if pattern.search(telling)), "other")
     counted = _UNIT.search(text) if kind == "number" else None
     unit = (counted.group(1) or counted.group(2)) if counted else ""

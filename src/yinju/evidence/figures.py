@@ -15,16 +15,17 @@ _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _FIGURES = "".join(_DIGITS)
 _NUMBER = re.compile(
     r"(?P<about>约|近|超过|超|逾)?(?P<percent>百分之)?"
-    rf"(?P<digits>\d+(?:,\d{{3}})*(?:\.\d+)?|[{_FIGURES}十百千]+(?:点[{_FIGURES}]+)?)"
-    r"(?P<magnitude>[十百千万亿]*)(?P<more>[余多来]?)\s?(?!分之)(?P<unit>[^\W\d_]*|[%‰])"
+    rf"(?P<digits>[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?|[{_FIGURES}十百千]+(?:点[{_FIGURES}]+)?)"
+    r"(?P<magnitude>[十百千万亿]*)(?P<more>[余多来]?)\s?(?!分之|大)(?P<unit>[^\W\d_]*|[%‰])"
 )
 _DATE = re.compile(
-    r"(?:(?P<year>\d{4})\s?年?)?(?:(?P<month>\d{1,2})\s?月)?(?:(?P<day>\d{1,2})\s?[日号])?"
-    r"|(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})"
+    r"(?:(?P<year>[0-9]{4})\s?年?)?(?:(?P<month>[0-9]{1,2})\s?月)?(?:(?P<day>[0-9]{1,2})\s?[日号])?"
+    r"|(?P<iso_year>[0-9]{4})[-/.](?P<iso_month>[0-9]{1,2})[-/.](?P<iso_day>[0-9]{1,2})"
 )
 PERSONS = frozenset("人名位")  # three measure words for one thing
 _SHARE = 0.05  # either side of a figure that is said to be about right
 _ROUNDED = 0.49  # of the last place given, either side; 5万 and 6万 do not meet
+_LONGEST = 24  # characters of a figure that someone meant to be read
 
 YearMonthDay = tuple[int | None, int | None, int | None]
 
@@ -44,7 +45,7 @@ class Figure:
 
 
 def figures(sentence: str, spans: Iterable[Span], kind: Kind) -> list[Figure]:
-    """Those spans that can be read as one number or one date: ordinals, ranges and fractions cannot."""
+    """Those spans that can be read as one number or one date: ordinals, ranges, fractions and 五大行动 cannot."""
     read = _date if kind == "date" else _number
     return [figure for figure in (read(sentence, span) for span in spans) if figure is not None]
 
@@ -61,7 +62,7 @@ def differ(one: Figure, other: Figure) -> bool:
 
 def _number(sentence: str, span: Span) -> Figure | None:
     match = _NUMBER.fullmatch(fold(span.of(sentence)))
-    if match is None:
+    if match is None or len(match["digits"] + match["magnitude"]) > _LONGEST:
         return None
     magnitude = _product(match["magnitude"])
     value, last, first = _worth(match["digits"])
@@ -69,7 +70,7 @@ def _number(sentence: str, span: Span) -> Figure | None:
     percent = match["percent"] is not None
     unit, behind = "%" if percent else match["unit"], sentence[span.end : span.end + 1]
     if not unit and behind.isalpha():
-        span, unit = Span(span.start, span.end + 1), behind
+        span, unit = Span(span.start, span.end + 1), fold(behind)
     unit = "人" if unit in PERSONS else unit
     if match["about"] == "约":
         low, high = value * (1 - _SHARE), value * (1 + _SHARE)

@@ -12,11 +12,11 @@ from yinju.evidence.cues import clause, cue
 from yinju.evidence.expected import Expected, Kind
 from yinju.evidence.names import named_by
 from yinju.evidence.nearness import Nearness
-from yinju.evidence.spans import candidates
+from yinju.evidence.spans import candidates, simplified
 from yinju.evidence.units import fits, quantity_of
 from yinju.question import Question
 from yinju.records import Span
-from yinju.text import fold
+from yinju.text import fold, folded
 
 _UNIT_CHARACTER = 0.3  # for each character of what is counted that follows the figure; outweighs any nearness
 # Asked for a day, a year beside one tells of which edition or plan the sentence speaks.
@@ -40,6 +40,7 @@ _FIGURE = re.compile(rf"第?[约近超逾达过]*(?:[\d,.]+|[一二三四五六�
 
 def answers(sentence: str, wanted: Expected) -> list[Span]:
     """Spans of `sentence`, in order, that may answer: of the kind asked for and not said by the question itself."""
+    sentence = simplified(sentence)
     found = [span for span in _candidates(sentence, wanted) if fold(span.of(sentence)) not in wanted.asked]
     if wanted.kind == "number":
         return [span for span in found if fits(wanted.quantity, quantity_of(span.of(sentence)))]
@@ -64,6 +65,7 @@ def highlights(
 
     similar: (question tokens, sentence tokens); offsets: (sentence tokens, 2) into `sentence`.
     """
+    sentence = simplified(sentence)
     found = answers(sentence, wanted) or _instead(sentence, wanted)
     if wanted.many and found:
         return found
@@ -97,9 +99,9 @@ def _with_its_noun(sentence: str, span: Span, asked: str) -> Span:
     if not (_ASKS_NAME.search(asked) if closed else span.of(sentence).endswith("个")):
         return span
     start = span.end + closed
-    behind = fold(sentence[start : start + _LONGEST_NOUN])
+    behind, places = folded(sentence[start : start + _LONGEST_NOUN])
     length = next((n for n in range(len(behind), 1, -1) if behind[:n].isalpha() and behind[:n] in asked), 0)
-    return Span(span.start, start + length) if length else span
+    return Span(span.start, start + places[length - 1] + 1) if length else span
 
 
 def _unit_match(sentence: str, span: Span, wanted: Expected) -> float:

@@ -7,15 +7,15 @@ import re
 _RUN_END = re.compile(r"[，。；：！？\n（）()]")
 _QUOTED_ROW = re.compile(r"(?:[《“「『][^》”」』\n]{1,40}[》”」』][、和及与]?){2,}")
 _QUOTED = re.compile(r"[《“「『]([^》”」』\n]{1,40})[》”」』]")
-_LAST_PAIR = re.compile(r"(?<=[^\W\d_])(?:以及|[和及与])(?=[^\W\d_])")
+_LAST_PAIR = re.compile(r"(?<=[^\W\d_])(?:以及|[和及与與])(?=[^\W\d_])")
 _SHORTEST_ROW = 3  # two things joined by a mark are one as often as they are a list
-_FIGURES = {figure: value for value, figure in enumerate("一二三四五六七八九十", start=1)} | {"两": 2, "俩": 2}
+_FIGURES = {figure: value for value, figure in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _MEASURES = "个大项种类家位条点方面次门部样所支档名件处座届场期章批"
-_NUMERAL = r"[两二三四五六七八九十]|十[一二三四五六七八九]|\d{1,2}"
+_NUMERAL = r"[两二三四五六七八九十]|十[一二三四五六七八九]|[2-9]|[1-9][0-9]"
 _COUNT = re.compile(
     rf"(?<![第\d年月.一二三四五六七八九十])({_NUMERAL})[{_MEASURES}](?![多几月日半])"
-    r"[^，。？、]{0,14}?(?:是|叫|指|为)(?:什么|哪|啥|谁)"
+    r"[^,。?;!、]{0,14}?(?:是|叫|指|为)(?:什么|哪|啥|谁)"
     rf"|\b(?:which|what|name|list)(?: are| were)?(?: the)? ({'|'.join(_WORDS[1:])})\b"
 )
 _WHICH_SO_MANY = re.compile(rf"哪(?:几|({_NUMERAL}))[{_MEASURES}]")

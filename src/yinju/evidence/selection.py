@@ -53,17 +53,17 @@ class Evidence:
         return self.found.passage.text[self.span.start - start : self.span.end - start]
 
 
-def select(found: Sequence[Found], wanted: Expected, limit: int = _PASSAGES) -> list[Evidence]:
-    """Sentences to quote out of the first `limit` passages, best first; empty only where none holds a sentence.
+def select(found: Sequence[Found], wanted: Expected) -> list[Evidence]:
+    """Sentences to quote out of the first few passages, best first; empty only where none holds a sentence.
 
     One for a single fact, or two where two are as good; for a list one that holds it, or several. The same words are
     quoted once.
     """
     if not asks_for_list(wanted):
-        ranked = sorted(_rated(found[:limit], wanted, None, _NEAR_BEST), key=_place_in_order)
+        ranked = sorted(_rated(found[:_PASSAGES], wanted, None, _NEAR_BEST), key=_place_in_order)
         return _unrepeated(each for each in ranked if each.score >= ranked[0].score - _NEAR_BEST)[:_MOST]
     count = asked_count(wanted.asked)
-    ranked = sorted(_rated(found[:limit], wanted, count, _ALSO_NAMED), key=_place_in_order)
+    ranked = sorted(_rated(found[:_PASSAGES], wanted, count, _ALSO_NAMED), key=_place_in_order)
     return _listed(_unrepeated(ranked), count)
 
 
@@ -137,8 +137,7 @@ def _gain(text: str, wanted: Expected, count: int | None) -> float:
 
 def _is_counted(text: str, span: Span, wanted: Expected) -> bool:
     """Whether the measure word of the question follows the figure."""
-    measure = wanted.unit.lstrip("百千万亿")[:1]
-    return bool(measure) and measure in fold(text[span.start : span.end + 1])
+    return bool(wanted.measure) and wanted.measure in fold(text[span.start : span.end + 1])
 
 
 def _place_in_order(evidence: Evidence) -> tuple[float, int, int]:
@@ -163,7 +162,7 @@ def shortened(text: str, span: Span, marks: Sequence[Span]) -> Span:
         return span
     pieces = clauses(text, span)
     mark = marks[0] if marks else pieces[0]
-    first = next(i for i, piece in enumerate(pieces) if piece.end > mark.start)
+    first = next((i for i, piece in enumerate(pieces) if piece.end > mark.start), len(pieces) - 1)
     last = max(first, next((i for i, piece in enumerate(pieces) if piece.end >= mark.end), len(pieces) - 1))
     if pieces[last].end - pieces[first].start > LONGEST_QUOTE:
         return _window(Span(pieces[first].start, pieces[last].end), mark)

@@ -40,7 +40,7 @@ _UNITS: dict[Quantity, str] = {
         "场次 批次 艘次 台次 家次 组次 册次 件次 辆次 架次 班次 个 家 户 支 期 次 场 届 项 件 篇 份 条 部 本 册 张 所 "
         "座 间 处 台 辆 架 艘 套 批 类 种 级 层 等奖 票 枚 颗 只 头 匹 棵 株 门 课 节 字 页 集 首 幅 段 轮 队 组 班 村 "
         "镇 县 市 省 国家 国 千瓦时 千瓦 度 摄氏度 例 起 根 把 封 面 杯 口 粒 箱 瓶 桶 袋 盒 双 讲 对 栋 幢 "
-        "列 卷 具 则 宗 笔 片 朵 盏 顶 块 趟 回 遍 标准箱 个乡镇 名 校 社 개 회 건 단체"
+        "列 卷 具 则 宗 笔 片 朵 盏 顶 趟 回 遍 标准箱 个乡镇 校 社 개 회 건 단체"
     ),
 }
 _QUANTITY: dict[str, Quantity] = {
@@ -64,7 +64,7 @@ _MONEY_NOUN = (
 _AHEAD: dict[Quantity, str] = {
     "ordinal": (r"第几|第何|몇 ?번째|\bwievielte"),
     "share": (
-        r"百分之几|百分比|几成|比例|占比|占(?:了|到)?多|(?<![频功汇效速])率[^，。？?；]{0,8}(?:多少|多高|多大|几|$)"
+        r"百分之几|百分比|几成|比例|占比|占(?:了|到)?多|(?<![频功汇效速])率[^,。?;]{0,8}(?:多少|多高|多大|几|$)"
         r"|\bpercent|\bproportion|\bshare of|\brate\b|\bratio\b|パーセント|何[%割]|割合|퍼센트|비율|процент"
         r"|\bдол[яюи]\b"
         r"|pourcent|\bquelle part|\btaux\b|prozent|\banteil|quote\b|porcentaje|\bproporción"
@@ -84,7 +84,7 @@ _AHEAD: dict[Quantity, str] = {
     "length": (r"多远|里程|\bhow far\b|\bkilomet|キロ|킬로미터|километр|\bwie weit\b"),
     "score": (r"得分|平均分|总分"),
     "money": (
-        rf"多少块?钱|{_MONEY_NOUN}[^，。？?；个名人次件]{{0,6}}(?:多少|几[万千百]|多高)"
+        rf"多少块?钱|{_MONEY_NOUN}[^,。?;个名人次件]{{0,6}}(?:多少|几[万千百]|多高)"
         r"|(?:花费?|值|赚|挣|掏|罚|交|收费)了?(?:多少|几[万千百块])(?=[^\w]|$|钱)"
         r"|\bhow much\b[^?]*\b(?:costs?|pa(?:y|id)|spen[dt]|money|rent|price|fees?|fund\w*|earn\w*|charged?"
         r"|recover\w*"

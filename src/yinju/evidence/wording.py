@@ -15,7 +15,8 @@ from yinju.text import terms
 @dataclass(frozen=True, slots=True)
 class Wording:
     """lead: before the quotes, with {title}; empty where the quote alone reads as the answer. conflict: with
-    {values}, what the quotes say that disagree. name: how a missing name is quoted."""
+    {values}, what the quotes say that disagree. name: how a missing name is quoted; between: what stands between two
+    names or values."""
 
     lead: str
     quote: str
@@ -26,6 +27,7 @@ class Wording:
     empty_index: str
     missing: str
     name: str = "“{name}”"
+    between: str = ", "
 
 
 _WORDINGS = {
@@ -38,6 +40,7 @@ _WORDINGS = {
         no_evidence="现有报告里没有找到这个问题的答案。",
         empty_index="还没有可供查询的报告。请把报告放进文件夹，运行 yinju index，然后再问。",
         missing="报告里没有出现{terms}。",
+        between="、",
     ),
     "zh-Hant": Wording(
         lead="",
@@ -48,13 +51,14 @@ _WORDINGS = {
         no_evidence="現有報告裡沒有找到這個問題的答案。",
         empty_index="還沒有可供查詢的報告。請把報告放進資料夾，執行 yinju index，然後再問。",
         missing="報告裡沒有出現{terms}。",
+        between="、",
     ),
     "en": Wording(
         lead="The report “{title}” says: ",
         quote="“{quote}” [{number}]",
         joint=" ",
         conflict="The sources disagree: {values}. Please check the originals.",
-        off_topic="The reports do not speak of this.",
+        off_topic="The reports do not cover this topic.",
         no_evidence="The reports do not answer this question.",
         empty_index="There is no report to search yet. Put one into the folder, run yinju index, then ask again.",
         missing="They do not mention {terms}.",
@@ -71,6 +75,7 @@ _WORDINGS = {
         ),
         missing="{terms}という語も報告書にはありません。",
         name="「{name}」",
+        between="、",
     ),
     "ko": Wording(
         lead="보고서 “{title}”에는 다음과 같이 적혀 있습니다: ",
@@ -80,7 +85,7 @@ _WORDINGS = {
         off_topic="보고서는 이 주제를 다루지 않습니다.",
         no_evidence="보고서에는 이 질문에 대한 답이 없습니다.",
         empty_index="아직 검색할 보고서가 없습니다. 폴더에 넣고 yinju index를 실행한 뒤 다시 물어보세요.",
-        missing="{terms}라는 말도 나오지 않습니다.",
+        missing="다음 말도 나오지 않습니다: {terms}.",
     ),
     "ru": Wording(
         lead="В отчёте «{title}» сказано: ",
@@ -90,7 +95,7 @@ _WORDINGS = {
         off_topic="В отчётах об этом не говорится.",
         no_evidence="Отчёты не отвечают на этот вопрос.",
         empty_index="Пока нет отчётов для поиска. Положите отчёт в папку, выполните yinju index и спросите снова.",
-        missing="В них не встречается {terms}.",
+        missing="В них не найдено: {terms}.",
         name="«{name}»",
     ),
     "fr": Wording(
@@ -104,7 +109,7 @@ _WORDINGS = {
             "Aucun rapport à consulter pour l’instant. "
             "Déposez-en un dans le dossier, lancez yinju index, puis reposez la question."
         ),
-        missing="Ils ne mentionnent pas {terms}.",
+        missing="On n’y trouve pas : {terms}.",
         name="« {name} »",
     ),
     "de": Wording(
@@ -112,13 +117,13 @@ _WORDINGS = {
         quote="„{quote}“ [{number}]",
         joint=" ",
         conflict="Die Quellen widersprechen sich: {values}. Bitte prüfen Sie das Original.",
-        off_topic="Die Berichte sprechen nicht davon.",
+        off_topic="Die Berichte enthalten dazu nichts.",
         no_evidence="Die Berichte beantworten diese Frage nicht.",
         empty_index=(
             "Noch gibt es keinen Bericht. "
             "Legen Sie einen in den Ordner, führen Sie yinju index aus und fragen Sie erneut."
         ),
-        missing="{terms} kommt darin nicht vor.",
+        missing="Darin fehlt: {terms}.",
         name="„{name}“",
     ),
     "es": Wording(
@@ -161,10 +166,10 @@ _NAMED = re.compile(
     r"|«\s?([^»\n]{2,30}?)\s?»"
     r"|(?<!\d)((?:1[5-9]|20)\d{2}年)"
 )
-_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]+")
+_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*[A-Za-z0-9+]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _UNSPACED = r"[\u3000-\u9fff\uff00-\uffef]"
-_BROKEN_LINE = re.compile(rf"(?<={_UNSPACED})\s*\n\s*|\s*\n\s*(?={_UNSPACED})")
+_BROKEN_LINE = re.compile(rf"(?<={_UNSPACED})[^\S\n]*\n\s*|[^\S\n]*\n\s*(?={_UNSPACED})")
 _SAME_LANGUAGE = 0.5  # of a question's words are in the reports: a name in those letters would be there as written
 _MOST_MISSING = 2
 
@@ -189,9 +194,9 @@ def answer_text(language: str, citations: Sequence[Citation]) -> str:
 
 def conflict_text(language: str, citations: Sequence[Citation]) -> str:
     """A sentence that says the sources disagree, with what each citation has marked. Each must have a highlight."""
-    between = "，" if language.startswith("zh") else "、" if language == "ja" else ", "
-    values = between.join(f"{_one_line(each.highlights[0].text)}[{each.number}]" for each in citations)
-    return wording(language).conflict.format(values=values)
+    words = wording(language)
+    values = words.between.join(f"{_one_line(each.highlights[0].text)}[{each.number}]" for each in citations)
+    return words.conflict.format(values=values)
 
 
 def refusal_text(language: str, reason: Reason, missing: Sequence[str] = ()) -> str:
@@ -200,7 +205,7 @@ def refusal_text(language: str, reason: Reason, missing: Sequence[str] = ()) -> 
     said = {"off_topic": words.off_topic, "no_evidence": words.no_evidence, "empty_index": words.empty_index}[reason]
     if not missing or reason == "empty_index":
         return said
-    named = ("、" if language.startswith("zh") else ", ").join(words.name.format(name=each) for each in missing)
+    named = words.between.join(words.name.format(name=each) for each in missing)
     return said + words.joint.strip("\n") + words.missing.format(terms=named)
 
 
@@ -212,7 +217,7 @@ def missing_words(question: str, language: str, knows: Callable[[str], bool]) ->
     """
     named = [next(filter(None, match.groups())) for match in _NAMED.finditer(question)]
     if language.startswith("zh"):
-        named += _LATIN_NAME.findall(question)
+        named += _LATIN_NAME.findall(_NAMED.sub(" ", question))
     asked = terms(question)
     known = sum(map(knows, asked))
     enough = 1 if _CHINESE.search("".join(named)) else _SAME_LANGUAGE * len(asked)

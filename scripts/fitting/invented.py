@@ -50,7 +50,11 @@ def samples(folder: Path, only: str = "") -> list[Sample]:
     """The questions on a folder of reports, or on `only` one; a question's id starts with its report's name."""
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in names(folder)}
     questions = read_questions(folder / "questions.jsonl")
-    return [_sample(each, texts) for each in questions if each.id.startswith(only.removesuffix(".txt"))]
+    return [_sample(each, texts) for each in questions if only in ("", _report(each))]
+
+
+def _report(question: Question) -> str:
+    return question.id.partition("-")[0] + ".txt"
 
 
 def small_talk() -> list[str]:
@@ -62,6 +66,6 @@ def _sample(question: Question, texts: dict[str, str]) -> Sample:
     turns = tuple(question.turns())
     if not question.answerable:
         return Sample(question.question, "written", history=turns)
-    name = next(name for name, text in texts.items() if question.evidence[0] in text)
+    name = _report(question)
     starts = tuple(texts[name].index(sentence) for sentence in question.evidence)
     return Sample(question.question, "answerable", name, starts, question.answers, question.all_of, turns)
