@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from scripts.fitting import centres
 from yinju.blobs import SCALE, quantise
-from yinju.encoder import Floats
+from yinju.encoder import Encoder, Floats
 from yinju.encoder.bundled import ensure_bundled
 from yinju.encoder.centring import CentredEncoder
 from yinju.encoder.loading import open_built
@@ -67,7 +67,7 @@ def main() -> None:
     model = open_built(ensure_bundled(settings.home, silent), settings.threads)
     found = centres.fit(model, centres.parallel_questions(), centres.report_sentences(), kept=1.0)
     encoder = CentredEncoder(model, replace(found, axes=None))
-    every_axis = np.empty((0, 0), np.float32) if found.axes is None else found.axes
+    every_axis = found.axes if found.axes is not None else np.eye(encoder.dimension, dtype=np.float32)
     with threadpool_limits(1, user_api="blas"):
         print(f"{'':14s} {'axes':>5s} {'bytes a passage':>17s}   whole   alone    both")
         for name, file, wording in PAIRS:
@@ -76,7 +76,7 @@ def main() -> None:
                 print(f"{name:14s} {line}", flush=True)
 
 
-def compare(search: Search, encoder: CentredEncoder, every_axis: Floats) -> Iterator[str]:
+def compare(search: Search, encoder: Encoder, every_axis: Floats) -> Iterator[str]:
     """A line for each way of storing."""
     whole = _tokens([[text] for text in search.passages], encoder)
     alone = _tokens([_sentences(text) for text in search.passages], encoder)
@@ -94,7 +94,7 @@ def compare(search: Search, encoder: CentredEncoder, every_axis: Floats) -> Iter
         yield f"{kept:5d} {size:17,.0f}   {shares}{'   in pairs' if pooled else ''}"
 
 
-def _tokens(texts: Sequence[Sequence[str]], encoder: CentredEncoder) -> Tokens:
+def _tokens(texts: Sequence[Sequence[str]], encoder: Encoder) -> Tokens:
     """The token vectors of each passage's texts."""
     parts = [np.concatenate([each.tokens for each in encoder.encode_passages(some)]) for some in texts]
     return Tokens(np.concatenate(parts), np.cumsum([0, *map(len, parts)]))

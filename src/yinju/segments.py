@@ -1,4 +1,4 @@
-"""Maxima over runs of columns: the arithmetic of late interaction."""
+"""Runs of rows and columns, and maxima over them: the arithmetic of late interaction."""
 
 from __future__ import annotations
 
@@ -37,3 +37,10 @@ def reduce_max(values: Floats, starts: Rows) -> Floats:
     highest: Floats = np.maximum.reduceat(padded, starts[:-1])
     highest[np.diff(starts) == 0] = -np.inf
     return highest
+
+
+def ranges(starts: Rows, lengths: Rows) -> Rows:
+    """starts[0], starts[0] + 1, … for lengths[0] numbers, then the same from starts[1], and so on."""
+    before = np.cumsum(lengths) - lengths
+    numbers: Rows = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return numbers

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from yinju.lexical import hashed
 from yinju.records import Span
+from yinju.segments import ranges
 from yinju.text import terms
 
 Floats = NDArray[np.float32]
@@ -99,24 +100,17 @@ class SentenceTable:
     def gather(self, rows: Rows) -> Sentences:
         """The sentences of some passages, in the order asked for."""
         lengths = self._firsts[rows + 1] - self._firsts[rows]
-        numbers = _ranges(self._firsts[rows], lengths)
+        numbers = ranges(self._firsts[rows], lengths)
         return Sentences(self._places[numbers], np.concatenate(([0], np.cumsum(lengths))), numbers)
 
     def holds(self, wanted: Iterable[str], numbers: Rows) -> NDArray[np.bool_]:
         """(sentences, terms): whether each sentence holds each term, compared by a 32-bit hash."""
         hashes, of_term = np.unique(hashed(list(wanted)), return_inverse=True)
         begins, ends = self._term_ends[numbers], self._term_ends[numbers + 1]
-        own = self._terms[_ranges(begins, ends - begins)]
+        own = self._terms[ranges(begins, ends - begins)]
         held = np.zeros((len(numbers), len(hashes)), dtype=bool)
         if len(hashes) and len(own):
             at = np.minimum(np.searchsorted(hashes, own), len(hashes) - 1)
             equal = hashes[at] == own
             held[np.repeat(np.arange(len(numbers)), ends - begins)[equal], at[equal]] = True
         return held[:, of_term]
-
-
-def _ranges(starts: Rows, lengths: Rows) -> Rows:
-    """starts[0], starts[0] + 1, … for lengths[0] numbers, then the same from starts[1], and so on."""
-    before = np.cumsum(lengths) - lengths
-    numbers: Rows = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-    return numbers

@@ -13,6 +13,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from yinju.segments import ranges
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 _BATCH = 256  # passages
@@ -90,10 +92,8 @@ class VectorIndex:
         if len(rows) == 0:
             return np.empty(0, np.float32)
         counts = self._firsts[rows + 1] - self._firsts[rows]
-        starts = np.cumsum(counts) - counts
-        numbers = np.arange(int(counts.sum())) + np.repeat(self._firsts[rows] - starts, counts)
-        stored: Floats = self._index.reconstruct_batch(numbers.astype(np.int64))
-        nearest: Floats = np.maximum.reduceat(stored @ query.astype(np.float32), starts)
+        stored: Floats = self._index.reconstruct_batch(ranges(self._firsts[rows], counts).astype(np.int64))
+        nearest: Floats = np.maximum.reduceat(stored @ query.astype(np.float32), np.cumsum(counts) - counts)
         return nearest
 
     def _nearest(self, query: Floats, fetched: int, among: NDArray[np.bool_] | None) -> tuple[Rows, Floats]:
