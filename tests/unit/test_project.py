@@ -36,7 +36,8 @@ LEAVES = {
     "passages": {"errors", "records", "text"},
     "encoder": {"errors", "progress", "records", "settings", "text"},  # open_encoder is handed the settings
     "lexical": {"errors", "records", "text"},
-    "vectors": {"errors", "records"},
+    "segments": set(),
+    "vectors": {"errors", "records", "segments"},
 }
 """Rooms that others build on, and all of ours that each may import."""
 
