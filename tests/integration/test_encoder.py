@@ -92,7 +92,7 @@ def test_a_question_in_another_language_finds_its_passage(encoder: Encoder, ques
 def test_tokens_cover_the_text_in_order_and_nothing_else(encoder: Encoder, language: str) -> None:
     text = TEXTS[language]
     encoding = encoder.encode_query(text)
-    assert encoding.tokens.shape == (len(encoding.offsets), 384)
+    assert encoding.tokens.shape == (len(encoding.offsets), 192)
     np.testing.assert_allclose(np.linalg.norm(encoding.tokens, axis=1), 1, atol=1e-5)
     assert all(0 <= start < end <= len(text) for start, end in encoding.offsets)
     assert all(before[0] <= after[0] and before[1] <= after[1] for before, after in pairwise(encoding.offsets))

@@ -33,6 +33,7 @@ _ASKS_IN_WORDS = re.compile(
 _CLOSING = tuple('”》」』"')
 _ASKS_NAME = re.compile("叫|名[称字]|命名")
 _LONGEST_NOUN = 4
+_BEHIND = 0.6  # of a word after a figure: what it measures is said before it; what happens on a day, after it
 _TIME_OF_DAY = re.compile(r"[点時时:：晨早晚夜午]")
 _MAGNITUDES = "百千万亿"
 _FIGURE = re.compile(rf"第?[约近超逾达过]*(?:[\d,.]+|[一二三四五六七八九十百千两零〇]+)[{_MAGNITUDES}]*[余多来]?\s?")
@@ -69,7 +70,7 @@ def highlights(
     found = answers(sentence, wanted) or _instead(sentence, wanted)
     if wanted.many and found:
         return found
-    nearness = Nearness(sentence, question, similar, offsets)
+    nearness = Nearness(sentence, question, similar, offsets, _BEHIND if wanted.kind == "number" else 1.0)
     if not found:
         return clause(sentence, wanted, nearness) if wanted.kind == "other" else []
     # The first of equals: max keeps it.

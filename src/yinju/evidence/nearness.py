@@ -17,7 +17,6 @@ from yinju.text import clauses, fold
 _REACH = 20.0  # characters; how far an aligned word speaks for what stands near it
 _ANOTHER_CLAUSE = 0.6  # a word behind a comma speaks for what is there
 _ANOTHER_PART = 0.4  # a semicolon parts what is said of one thing from what is said of the next
-_BEHIND = 0.6  # of a word after the span: what a figure measures is said before it
 _SAID = 0.2  # for a clause that says the question word for word
 # What stands before such a comma, often a date, belongs to the clause after it.
 _ADVERBIAL = re.compile(r"[\d年月日号至到底前初中末上下旬今去全其截凌晨午夜间里、，:：\s]{0,12}|[^\d一-十]{0,7}")
@@ -28,10 +27,14 @@ _PART = re.compile("[；;]")
 class Nearness:
     """How near to a span the words stand that the question's words align with, each weighed by how well it does.
 
-    similar: (question tokens, sentence tokens); offsets: (sentence tokens, 2) into `sentence`.
+    similar: (question tokens, sentence tokens); offsets: (sentence tokens, 2) into `sentence`. behind: what a word
+    after the span counts.
     """
 
-    def __init__(self, sentence: str, question: Question, similar: Floats, offsets: NDArray[np.int32]) -> None:
+    def __init__(
+        self, sentence: str, question: Question, similar: Floats, offsets: NDArray[np.int32], behind: float = 1.0
+    ) -> None:
+        self._behind = behind
         self._offsets = offsets
         self.pieces = clauses(sentence, Span(0, len(sentence)))
         self._breaks = [piece.end for piece in self.pieces if not _ADVERBIAL.fullmatch(piece.of(sentence))]
@@ -49,7 +52,7 @@ class Nearness:
         starts, ends = self._offsets[:, 0], self._offsets[:, 1]
         distance = np.maximum(np.maximum(starts - span.end, span.start - ends), 0)
         near = np.exp(-distance / _REACH) * self._between(self._breaks, span, _ANOTHER_CLAUSE)
-        near *= self._between(self._parts, span, _ANOTHER_PART) * np.where(starts >= span.end, _BEHIND, 1.0)
+        near *= self._between(self._parts, span, _ANOTHER_PART) * np.where(starts >= span.end, self._behind, 1.0)
         return float((self._pointing * near).max(axis=1).sum()) + _SAID * self._said(span)
 
     def _said(self, span: Span) -> float:
