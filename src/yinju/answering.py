@@ -78,7 +78,8 @@ def _quotes(
     stored: Stored,
 ) -> tuple[tuple[Citation, ...], bool]:
     """What is quoted, and whether that is two sentences that contradict each other in what they have marked."""
-    told = conflict(evidence[0], found, wanted, question.terms)
+    # 那X呢: what is asked and of what stand in two questions, and their words together would tell of the wrong thing.
+    told = None if question.asking != question.text else conflict(evidence[0], found, wanted, question.terms)
     if told is None:
         marked = [(each, _marks(each, question, wanted, derived)) for each in evidence]
     else:

@@ -14,6 +14,7 @@ from yinju.answering import Outcome, conclude, hits
 from yinju.catalogue import Catalogue
 from yinju.derived import Derived, open_derived
 from yinju.question import prepare
+from yinju.records import Turn
 
 LONG = "开头说明，" + "甲乙丙丁戊己庚辛，" * 60 + "开办青年夜校121期，" + "子丑寅卯辰巳午未，" * 60 + "结束。"
 TEXT = f"覆盖青年6000余人次。开办青年夜校121期。\n书画展展出258件作品。\n{LONG[:690]}"
@@ -190,6 +191,17 @@ def test_sources_that_disagree_are_both_quoted_and_the_reader_is_told(tmp_path: 
     for citation in outcome.citations:
         assert citation.quote == text[citation.start : citation.end]
         assert all(mark.text == text[mark.start : mark.end] for mark in citation.highlights)
+
+
+def test_no_disagreement_is_told_of_a_thing_that_was_only_asked_about_before(tmp_path: Path) -> None:
+    with Catalogue(tmp_path / "disagreeing.db") as catalogue:
+        catalogue.put(draft("a.txt", "全年开办青年夜校121期。\n全年开办青年夜校120期。\n老年夜校9期。"), ORIGIN)
+        derived = open_derived(catalogue, tmp_path / "disagreeing", ENCODER.fingerprint)
+        history = [Turn("user", "开办了多少期青年夜校？"), Turn("assistant", "121期[1]。")]
+        question = prepare("那青年夜校呢？", ENCODER, history)
+        assert question.asking != question.text
+        outcome = conclude(question, retriever.search(derived, question, 10), derived, catalogue.slice, 0.0)
+    assert "说法不一" not in outcome.text
 
 
 def test_hits_keep_their_order_between_0_and_1(derived: Derived) -> None:
