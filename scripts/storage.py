@@ -1,5 +1,6 @@
 """Recall against bytes for ways of storing token vectors: python -m scripts.storage FOLDER (of public question files).
 
+With --reading N, how long the token vectors of a question's candidates take to read from a store of N passages.
 MaxSim alone, exhaustively: of passages encoded whole, of their sentences encoded alone, and the sum of the two, with
 token vectors on fewer and fewer principal axes, in int8, or with neighbouring tokens averaged in pairs.
 """
@@ -7,10 +8,14 @@ token vectors on fewer and fewer principal axes, in int8, or with neighbouring t
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +33,7 @@ from yinju.progress import silent
 from yinju.question import prepare
 from yinju.settings import Settings
 from yinju.text import sentences
+from yinju.token_store import SENTENCES, WHOLE, TokenStore, TokenWriter
 
 AXES = (384, 256, 192, 128, 96)
 QUESTIONS = 500  # of each file
@@ -37,6 +43,7 @@ PAIRS = (
     ("XQuAD en→zh", "xquad.zh.json", "xquad.en.json"),
     ("XQuAD de→zh", "xquad.zh.json", "xquad.de.json"),
 )
+_TOKENS, _CANDIDATES, _READS = 235, 56, 50  # tokens a passage of 300 characters; passages a question is compared with
 _TOKEN_PLACE = 4  # bytes: where the token stands in its passage
 
 
@@ -61,8 +68,17 @@ class Tokens:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--reading", type=int, metavar="N", help="passages, of 92 KB each on disk")
+    wanted = parser.parse_args()
+    if wanted.reading:
+        reading(wanted.reading)
+    if wanted.folder:
+        recalls(wanted.folder)
+
+
+def recalls(folder: Path) -> None:
+    """Print the table."""
     settings = Settings.load()
     model = open_built(ensure_bundled(settings.home, silent), settings.threads)
     found = centres.fit(model, centres.parallel_questions(), centres.report_sentences(), kept=1.0)
@@ -74,6 +90,38 @@ def main() -> None:
             search = plan(read_squad(folder / file), read_squad(folder / wording) if wording else None)
             for line in compare(search, encoder, every_axis):
                 print(f"{name:14s} {line}", flush=True)
+
+
+def reading(passages: int) -> None:
+    """Print the time to gather random candidates from stores as large as so many passages', from disk and again."""
+    random = np.random.default_rng(0)
+    tokens = random.integers(-128, 128, (_TOKENS, round(384 * centres.KEPT)), dtype=np.int8).tobytes()
+    offsets = np.zeros((_TOKENS, 2), np.uint16).tobytes()
+    with TemporaryDirectory(prefix="yinju-") as name:
+        for store in (WHOLE, SENTENCES):
+            writer = TokenWriter(Path(name), store)
+            for _ in range(passages):
+                writer.add(tokens, offsets)
+            writer.finish()
+        for path in Path(name).iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        size = sum(path.stat().st_size for path in Path(name).iterdir())
+        stores = [TokenStore(Path(name), store) for store in (WHOLE, SENTENCES)]
+        candidates = [random.choice(passages, _CANDIDATES, replace=False) for _ in range(_READS)]
+        cold, warm = (median(_milliseconds(stores, rows) for rows in candidates) for _ in range(2))
+    print(
+        f"{passages:,} passages: {size / 2**30:.1f} GiB; "
+        f"{_CANDIDATES} candidates read in {cold:.1f} ms from disk, {warm:.1f} ms again"
+    )
+
+
+def _milliseconds(stores: Sequence[TokenStore], rows: NDArray[np.int64]) -> float:
+    started = perf_counter()
+    for store in stores:
+        store.gather(rows)
+    return 1000 * (perf_counter() - started)
 
 
 def compare(search: Search, encoder: Encoder, every_axis: Floats) -> Iterator[str]:
