@@ -22,7 +22,7 @@ from yinju.retriever import ranked
 from yinju.text import fold
 
 Doubles = NDArray[np.float64]
-_AGAINST = frozenset({"elsewhere", "untyped", "missing_numbers", "unknown_numbers", "missing_names"})
+_AGAINST = frozenset({"elsewhere", "untyped", "unfigured", "missing_numbers", "unknown_numbers", "missing_names"})
 
 
 @dataclass(frozen=True, slots=True)

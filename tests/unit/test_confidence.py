@@ -55,7 +55,7 @@ def test_what_a_question_is_about_does_not_hang_on_its_numbers_or_on_what_kind_o
 
 
 def test_no_shipped_weight_counts_against_what_its_feature_stands_for() -> None:
-    against = {"elsewhere", "untyped", "missing_numbers", "unknown_numbers", "missing_names"}
+    against = {"elsewhere", "untyped", "unfigured", "missing_numbers", "unknown_numbers", "missing_names"}
     for script in (0.0, 1.0):
         plain = {**ZERO, "foreign": script}
         for name in FEATURES:

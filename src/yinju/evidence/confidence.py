@@ -43,6 +43,7 @@ FEATURES = (
     "lead",
     "typed",
     "untyped",
+    "unfigured",
     "missing_numbers",
     "unknown_numbers",
     "missing_names",
@@ -51,12 +52,14 @@ FEATURES = (
 matched: by the sentence, by its passage, the worst of them by the sentence and its neighbours; how much better by
 anything else found. coverage: their idf-weighted share that the passage holds. dense, dense_lift: the passage's
 similarity, and how much higher it is than the median of those found. margin, lead: in logits over 10, before the next
-passage and before the sixth sentence. typed, untyped: an answer of the kind asked for is there, or is not. missing:
+passage and before the sixth sentence. typed, untyped, unfigured: an answer of the kind
+asked for is there, is not, or is not where a figure, a date or a number to call is asked for. missing:
 the share of the question's numbers and names that the passage lacks; unknown: that the whole document lacks."""
 TOPIC_FEATURES = tuple(
-    name for name in FEATURES if name not in ("typed", "untyped", "missing_numbers", "unknown_numbers")
+    name for name in FEATURES if name not in ("typed", "untyped", "unfigured", "missing_numbers", "unknown_numbers")
 )
 """What tells whether the documents speak of it at all: a figure or a year they lack is no other topic."""
+_FIGURES = ("number", "date", "contact")  # kinds told by their form, which a sentence has or has not
 _FURTHEST = 30.0  # logits; beyond them a probability is 0 or 1 to any reader
 _WIDEST_MARGIN = 10.0  # logits; beyond it the runner-up says nothing more
 _SIXTH = 5
@@ -104,7 +107,8 @@ def features(
         ),
         "lead": _lead(found),
         "typed": float(wanted.kind != "other" and best.typed),
-        "untyped": float(wanted.kind != "other" and not best.typed),
+        "untyped": float(wanted.kind not in _FIGURES and wanted.kind != "other" and not best.typed),
+        "unfigured": float(wanted.kind in _FIGURES and not best.typed),
         "missing_numbers": _missing(set(numbers), _held(text)),
         "unknown_numbers": _unknown(numbers, source.document_id, derived),
         "missing_names": 0.0 if foreign else _missing(names, text),
