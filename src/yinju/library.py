@@ -158,11 +158,11 @@ class Library:
             return []
         # While new indexes are made the last ones serve, less what was removed or replaced since.
         stale = derived.generation != self._catalogue.generation()
-        least = limit
+        least, reachable = limit, len(derived.passages) if allowed is None else len(allowed)
         while True:
             ranked = retriever.ranked(derived, question, least, allowed)
             found = list(islice(unrepeated(filter(self._still_stored, ranked) if stale else ranked), limit))
-            if len(found) == limit or least >= len(derived.passages):
+            if len(found) == limit or least >= reachable:
                 return found
             least *= _WIDER
 

@@ -11,13 +11,15 @@ import pytest
 
 from tests.fakes import CharacterEncoder
 from yinju import library as library_module
+from yinju import retriever
 from yinju.answering import DEPTH
 from yinju.catalogue import Catalogue
-from yinju.derived import open_derived
+from yinju.derived import Derived, open_derived
 from yinju.errors import IndexMismatch, InvalidRequest, NotFound, SettingsError, Unsupported
 from yinju.library import CATALOGUE, DERIVED, Library
-from yinju.question import prepare
+from yinju.question import Question, prepare
 from yinju.records import Turn
+from yinju.retriever import Found, Rows
 from yinju.settings import Settings
 
 SCHOOLS, EXHIBITION = "工委开办青年夜校121期，覆盖青年6000余人次。", "书画展展出258件作品，五月闭幕。"
@@ -95,6 +97,21 @@ def test_copies_of_a_report_take_no_place_of_what_else_there_is(opened: Library,
     shown = [hit.passage.text for hit in opened.search(ASKED, top_k=4)]
     assert len(shown) == len(set(shown)) == 4
     assert SCHOOLS in shown
+
+
+def test_a_few_documents_are_searched_once(opened: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(60):
+        (folder / f"{number}.txt").write_text(f"夜校第{number}课，学员{number + 5}名。", "utf-8")
+    opened.index(folder)
+    ranked, searches = retriever.ranked, []
+
+    def counted(derived: Derived, question: Question, least: int, allowed: Rows | None = None) -> Iterator[Found]:
+        searches.append(least)
+        return ranked(derived, question, least, allowed)
+
+    monkeypatch.setattr(retriever, "ranked", counted)
+    assert len(opened.search(ASKED, document_ids=["7"])) == 1
+    assert len(searches) == 1
 
 
 def test_a_copy_is_found_while_the_other_is_already_removed(opened: Library, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from yinju.evidence.expected import Kind
 from yinju.records import Span
 from yinju.text import fold
+from yinju.text.numerals import DIGITS, numeral
 
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_FIGURES = "".join(_DIGITS)
+_FIGURES = "".join(DIGITS)
 _NUMBER = re.compile(
     r"(?P<about>约|近|超过|超|逾)?(?P<percent>百分之)?"
     rf"(?P<digits>[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?|[{_FIGURES}十百千]+(?:点[{_FIGURES}]+)?)"
@@ -97,25 +97,11 @@ def _worth(digits: str) -> tuple[float, float, float]:
     plain = digits.replace(",", "")
     if not plain[0].isascii():
         whole, _, decimals = plain.partition("点")
-        plain = str(_chinese(whole)) + ("." + "".join(str(_DIGITS[each]) for each in decimals) if decimals else "")
+        plain = str(numeral(whole) or 0) + ("." + "".join(str(DIGITS[each]) for each in decimals) if decimals else "")
     places = len(plain.partition(".")[2])
     zeros = len(plain) - len(plain.rstrip("0")) if not places else 0
     last = 10.0**-places
     return float(plain), last, last * 10.0**zeros
-
-
-def _chinese(figure: str) -> int:
-    """Below ten thousand: 三百二十一, 百零五, 十二; digits in a row are read as such, 二〇二五."""
-    if not any(each in _POWERS for each in figure):
-        return int("".join(str(_DIGITS[each]) for each in figure))
-    total, digit = 0, 0
-    for position, each in enumerate(figure):
-        if each in _POWERS:
-            total += (digit or int(position == 0)) * _POWERS[each]
-            digit = 0
-        else:
-            digit = _DIGITS[each]
-    return total + digit
 
 
 def _date(sentence: str, span: Span) -> Figure | None:

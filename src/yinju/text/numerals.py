@@ -7,13 +7,16 @@ _POWERS = {"十": 10, "百": 100, "千": 1000}
 
 
 def numeral(text: str) -> int | None:
-    """What 十一 or 一百二十 stands for, below 10,000; None for what is no such numeral."""
+    """Below ten thousand: 三百二十一, 百零五; digits in a row are read as such, 二〇二五. None for anything else."""
+    if not text or not all(each in DIGITS or each in _POWERS for each in text):
+        return None
+    if not any(each in _POWERS for each in text):
+        return int("".join(str(DIGITS[each]) for each in text))
     total, digit = 0, 0
-    for character in text:
-        if character in DIGITS:
-            digit = DIGITS[character]
-        elif character in _POWERS:
-            total, digit = total + (digit or 1) * _POWERS[character], 0
+    for position, each in enumerate(text):
+        if each in _POWERS:
+            total += (digit or int(position == 0)) * _POWERS[each]
+            digit = 0
         else:
-            return None
-    return total + digit if text else None
+            digit = DIGITS[each]
+    return total + digit
