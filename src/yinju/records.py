@@ -13,6 +13,10 @@ Role = Literal["user", "assistant"]
 Status = Literal["answered", "not_found"]
 Reason = Literal["off_topic", "no_evidence", "empty_index"]
 BlockKind = Literal["title", "heading", "paragraph", "caption"]
+JobKind = Literal["add", "replace"]
+JobState = Literal["queued", "running", "indexing", "done", "failed"]
+
+DEFAULT_COLLECTION = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Document:
     version: int
     added_at: str  # ISO 8601, UTC
     updated_at: str
+    collection: str = DEFAULT_COLLECTION
 
     def headings(self) -> tuple[Heading, ...]:
         """The headings in order, the title aside."""
@@ -106,6 +111,16 @@ class DocumentSummary:
     text_sha256: str
     added_at: str
     updated_at: str
+    collection: str = DEFAULT_COLLECTION
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents that are asked together, by the name they were added under."""
+
+    name: str
+    documents: int
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,7 @@ class Hit:
     title: str
     score: float
     signals: Mapping[str, float] = field(default_factory=dict)
+    version: int = 1  # of the document the passage is a slice of
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,7 @@ class Citation:
     highlights: tuple[Highlight, ...]
     text_sha256: str
     cut: bool = False
+    version: int = 1  # of the document quoted; it stays readable when a newer one replaces it
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +207,50 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[Hit, ...]
     timing_ms: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job failed. reason: a slug for programs. detail: for people, ending with what to do."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document on its way into the index. Once there is one, neither a crash nor a restart loses it.
+
+    state: `queued`, `running` (read, split, encoded), `indexing` (stored; the indexes are being made), then `done` or
+    `failed`. stage, done, total: how far the running step is. created: whether a document or version came of it; not
+    so where the same bytes were there already.
+    """
+
+    id: str
+    kind: JobKind
+    state: JobState
+    stage: str
+    done: int
+    total: int
+    name: str
+    collection: str
+    document_id: str | None
+    version: int | None
+    created: bool
+    error: JobError | None
+    created_at: str  # ISO 8601, UTC
+    updated_at: str
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ("done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What a deletion removed: passages and vectors of the last version, and how many versions' texts."""
+
+    document_id: str
+    passages: int
+    vectors: int
+    versions: int
