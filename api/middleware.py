@@ -6,8 +6,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.headers import SECURITY
+from api.kinds import TOO_LARGE
 from api.metrics import Metrics
-from api.problems import TOO_LARGE, ProblemError, problem, respond
+from api.problems import ProblemError, problem, respond
 
 MAX_BODY = 1024 * 1024  # bytes
 TOO_LARGE_DETAIL = "The body is over 1 MiB. Ask a shorter question or send less of the history."

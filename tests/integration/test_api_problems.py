@@ -12,7 +12,7 @@ import pytest
 from fastapi import HTTPException
 
 from api.app import create_app
-from api.problems import KINDS
+from api.kinds import KINDS
 from tests.fake_library import FakeLibrary
 from tests.integration.conftest import Serve
 from yinju.errors import IndexBusy, ModelError
