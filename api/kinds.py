@@ -47,6 +47,25 @@ NOT_READY = Kind("not-ready", 503, "Not ready", "The model or the index is not o
 BUSY = Kind("busy", 503, "The index is busy", "Another process is writing to the index.")
 STORAGE_FULL = Kind("storage-full", 503, "No room left", "The disk has no room for what was sent; nothing was stored.")
 DAMAGED = Kind("damaged-index", 503, "The index is damaged", "What is stored can't be read as it was written.")
+KEY_NEEDED = Kind(
+    "key-needed", 401, "A key is needed", "The request came without a key, or with one that is not valid (any more)."
+)
+OUT_OF_SCOPE = Kind("out-of-scope", 403, "The key does not allow this", "The key lacks the scope `read` or `write`.")
+OUT_OF_REACH = Kind(
+    "out-of-reach", 403, "The key does not reach this", "The key is for other collections, or there is no such thing."
+)
+NO_ANONYMOUS = Kind(
+    "no-anonymous-access", 403, "No one without a key from elsewhere",
+    "The service has no key yet, so it answers this machine alone.",
+)  # fmt: skip
+CROSS_ORIGIN = Kind(
+    "cross-origin", 403, "Another site's page asked", "A page of another site tried to change something here."
+)
+WRONG_HOST = Kind("wrong-host", 421, "Not served under this name", "The request is for a host this service is not.")
+TOO_MANY = Kind("too-many-requests", 429, "Too many requests", "The key, or the address, has asked too often.")
+QUEUE_FULL = Kind("queue-full", 503, "Too much to do", "Too many requests are waiting already.")
+SLOW_BODY = Kind("slow-body", 408, "The body came too slowly", "The body did not arrive within the time allowed.")
+TIMED_OUT = Kind("timed-out", 503, "Not answered in time", "The answer took longer than a request may take.")
 INTERNAL = Kind("internal", 500, "Internal error", "The service failed; its log says where.")
 
 KINDS = {
@@ -54,6 +73,7 @@ KINDS = {
     for kind in (
         INVALID, REUSED_KEY, BROKEN_JSON, BROKEN_FORM, NOT_JSON, NOT_UPLOAD, TOO_LARGE, UNKNOWN_DOCUMENT,
         UNKNOWN_VERSION, UNKNOWN_COLLECTION, UNKNOWN_JOB, UNKNOWN_ADDRESS, DELETED, CHANGED, WRONG_METHOD,
-        UNAVAILABLE_MODE, NOT_READY, BUSY, STORAGE_FULL, DAMAGED, INTERNAL,
+        UNAVAILABLE_MODE, NOT_READY, BUSY, STORAGE_FULL, DAMAGED, KEY_NEEDED, OUT_OF_SCOPE, OUT_OF_REACH,
+        NO_ANONYMOUS, CROSS_ORIGIN, WRONG_HOST, TOO_MANY, QUEUE_FULL, SLOW_BODY, TIMED_OUT, INTERNAL,
     )
 }  # fmt: skip
