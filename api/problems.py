@@ -34,6 +34,7 @@ from api.kinds import (
     WRONG_METHOD,
     Kind,
 )
+from api.logs import note_problem, request_headers, request_id
 from yinju.errors import (
     Gone,
     IdempotencyConflict,
@@ -72,6 +73,9 @@ class Problem(BaseModel):
     detail: str = Field(description="What is wrong here, and what to do.")
     instance: str = Field(description="The address asked for.")
     errors: list[FieldError] | None = Field(default=None, description="Each field at fault; on invalid requests only.")
+    request_id: str | None = Field(
+        default_factory=request_id, description="What the log knows the request by; also in the header X-Request-ID."
+    )
 
 
 class ProblemError(HTTPException):
@@ -91,6 +95,7 @@ def _instance(scope: Mapping[str, Any]) -> str:
 
 
 def problem(kind: Kind, detail: str, scope: Mapping[str, Any], errors: Sequence[FieldError] | None = None) -> Problem:
+    note_problem(kind.name)
     return Problem(
         type=f"/problems/{kind.name}",
         title=kind.title,
@@ -231,7 +236,7 @@ async def _on_unforeseen(request: Request, _error: Exception) -> Response:
     detail = "Something failed inside the service. Try again; if it stays so, tell whoever runs it to read the log."
     # The server hangs up after a failure: said here, so that no client sends its next request into a closed line.
     # What adds the headers to other responses lies further in than this handler.
-    headers = {**SECURITY, "Cache-Control": "no-cache", "Connection": "close"}
+    headers = {**SECURITY, **request_headers(), "Cache-Control": "no-cache", "Connection": "close"}
     return respond(problem(INTERNAL, detail, request.scope), headers)
 
 

@@ -30,7 +30,8 @@ def problem_of(response: httpx.Response, status: int, kind: str) -> dict[str, An
     assert (found["type"], found["title"]) == (f"/problems/{kind}", KINDS[kind].title)
     assert found["detail"].endswith(".")
     assert unquote(found["instance"]) == unquote(response.request.url.path)
-    assert set(found) <= {"type", "title", "status", "detail", "instance", "errors"}
+    assert found["request_id"] == response.headers["x-request-id"]
+    assert set(found) <= {"type", "title", "status", "detail", "instance", "errors", "request_id"}
     return found
 
 
