@@ -21,6 +21,7 @@ REUSED_KEY = Kind(
 )  # fmt: skip
 BROKEN_JSON = Kind("broken-json", 400, "The body is not JSON", "The body could not be read as JSON in UTF-8.")
 BROKEN_FORM = Kind("broken-form", 400, "The body is not a form", "The body could not be read as multipart/form-data.")
+CUT_OFF = Kind("cut-off-upload", 400, "The upload broke off", "The connection ended before the body did.")
 NOT_JSON = Kind("not-json", 415, "The body is not declared as JSON", "Bodies are sent as application/json.")
 NOT_UPLOAD = Kind(
     "not-an-upload", 415, "The body is not declared as an upload",
@@ -71,7 +72,7 @@ INTERNAL = Kind("internal", 500, "Internal error", "The service failed; its log 
 KINDS = {
     kind.name: kind
     for kind in (
-        INVALID, REUSED_KEY, BROKEN_JSON, BROKEN_FORM, NOT_JSON, NOT_UPLOAD, TOO_LARGE, UNKNOWN_DOCUMENT,
+        INVALID, REUSED_KEY, BROKEN_JSON, BROKEN_FORM, CUT_OFF, NOT_JSON, NOT_UPLOAD, TOO_LARGE, UNKNOWN_DOCUMENT,
         UNKNOWN_VERSION, UNKNOWN_COLLECTION, UNKNOWN_JOB, UNKNOWN_ADDRESS, DELETED, CHANGED, WRONG_METHOD,
         UNAVAILABLE_MODE, NOT_READY, BUSY, STORAGE_FULL, DAMAGED, KEY_NEEDED, OUT_OF_SCOPE, OUT_OF_REACH,
         NO_ANONYMOUS, CROSS_ORIGIN, WRONG_HOST, TOO_MANY, QUEUE_FULL, SLOW_BODY, TIMED_OUT, INTERNAL,
