@@ -36,7 +36,8 @@ LEAVES = {
     "readers": {"errors", "records", "text"},
     "passages": {"errors", "records", "text"},
     "encoder": {"errors", "progress", "records", "settings", "text"},  # open_encoder is handed the settings
-    "keys": {"access", "errors"},
+    "key_file": {"errors"},
+    "keys": {"access", "errors", "key_file"},
     "lexical": {"errors", "records", "text"},
     "segments": set(),
     "vectors": {"errors", "records", "segments"},
