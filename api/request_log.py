@@ -46,7 +46,7 @@ class RecordRequests:
             self._record(scope, notes, status, sent, perf_counter() - started)
 
     def _record(self, scope: Scope, notes: RequestNotes, status: int, sent: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", None) or "unknown"
+        route = getattr(scope.get("route"), "path", None) or scope.get("root_path") or "unknown"
         method = scope["method"] if scope["method"] in METHODS else "other"  # a client may invent others
         self.metrics.requested(route, method, status, seconds, notes.problem)
         client = scope.get("client")
