@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from typing import cast
 
 from yinju.access import SCOPES, Access, Scope
@@ -28,7 +29,6 @@ MOST_SESSIONS = 1000
 LONGEST_NAME = 100  # characters, of a key and of a collection
 
 _KEY = re.compile(r"yj_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
-_READ: tuple[Scope, ...] = ("read",)
 _Values = tuple[str, str, str, str, str | None, str, str | None]
 _NOBODY = "0" * 64  # no secret has this digest
 _COLUMNS = "id, name, secret_sha256, scopes, collections, created_at, revoked_at, seal"
@@ -66,26 +66,34 @@ class KeyStore:
     def close(self) -> None:
         self._file.close()
 
+    def __enter__(self) -> KeyStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
     def exists(self) -> bool:
         """Was there ever a key? Revoked ones count: a service does not open up when its last key is revoked."""
         # Once seen, so it stays while this process lives: deleting the file must open nothing.
         self._keyed = self._keyed or self._file.row("SELECT 1 FROM keys LIMIT 1") is not None
         return self._keyed
 
-    def keys(self) -> list[Key]:
+    def all_keys(self) -> list[Key]:
         """All of them, revoked ones too, oldest first."""
         rows = self._file.rows(f"SELECT {_COLUMNS} FROM keys ORDER BY created_at, id")  # noqa: S608
         return [self._key(row) for row in rows]
 
     def add(
-        self, name: str, scopes: Collection[Scope] = _READ, collections: Collection[str] | None = None
+        self, name: str, scopes: Collection[str] = ("read",), collections: Collection[str] | None = None
     ) -> tuple[Key, str]:
         """A new key, and its text, which can't be had again. Raises InvalidRequest."""
         _check(name, scopes, collections)
         secret = secrets.token_urlsafe(32)
         limits = None if collections is None else frozenset(map(str.strip, collections))
         key_id, digest = secrets.token_hex(6), _sha256(secret)
-        key = Key(key_id, name.strip(), frozenset(scopes), limits, self._now(), None, digest)
+        key = Key(key_id, name.strip(), frozenset(cast(Collection[Scope], scopes)), limits, self._now(), None, digest)
         with self._file.writing() as connection:
             connection.execute(
                 f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
@@ -183,7 +191,7 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def _check(name: str, scopes: Collection[Scope], collections: Collection[str] | None) -> None:
+def _check(name: str, scopes: Collection[str], collections: Collection[str] | None) -> None:
     for what, text in [("name of a key", name), *(("collection", each) for each in collections or ())]:
         if not 0 < len(text.strip()) <= LONGEST_NAME or not text.isprintable():
             raise InvalidRequest(

@@ -103,7 +103,7 @@ def test_a_revoked_key_and_its_sessions_end_at_once_in_every_process(store: KeyS
     assert store.access(text) is None
     assert store.session_access(token) is None
     assert store.open_session(text) is None
-    (listed,) = store.keys()
+    (listed,) = store.all_keys()
     assert listed.revoked_at is not None
     assert store.revoke(key.id) == listed
 
@@ -133,7 +133,7 @@ def test_a_log_lost_or_torn_revives_no_key(store: KeyStore, tmp_path: Path, harm
 
 
 def test_asking_makes_no_file(store: KeyStore, tmp_path: Path) -> None:
-    assert (store.exists(), store.keys(), store.access("yj_"), store.session_access("")) == (False, [], None, None)
+    assert (store.exists(), store.all_keys(), store.access("yj_"), store.session_access("")) == (False, [], None, None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -232,7 +232,7 @@ def test_a_torn_file_accepts_no_key_and_is_not_taken_for_none(tmp_path: Path, le
     assert len(whole) > length
     (tmp_path / FILE).write_bytes(whole[:length])
     torn = KeyStore(tmp_path / FILE)
-    for ask in (torn.exists, lambda: torn.access(text), torn.keys, lambda: torn.add("b")):
+    for ask in (torn.exists, lambda: torn.access(text), torn.all_keys, lambda: torn.add("b")):
         with pytest.raises(IndexDamaged):
             ask()
 
@@ -287,7 +287,7 @@ def test_two_processes_that_add_the_first_key_both_succeed(tmp_path: Path) -> No
         process.stdin.flush()
     texts = [process.communicate()[0].strip() for process in started]
     store = KeyStore(tmp_path / FILE)
-    assert len(store.keys()) == 4
+    assert len(store.all_keys()) == 4
     assert all(store.access(text) for text in texts)
     assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} == {FILE}
 
