@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from yinju.cli.binding import require_safe
 from yinju.cli.logs import configure_logs
 from yinju.cli.options import DEFAULT_HOST, DEFAULT_PORT, address
 from yinju.cli.terminal import note, stderr
@@ -30,6 +31,7 @@ def serve(
     from yinju.cli.server import run
 
     settings = Settings.load()
+    require_safe(host, settings)
     sys.path.insert(0, str(find_checkout(Path(__file__).resolve().parent, Path.cwd())))
     configure_logs(settings)
     index = settings.index.absolute()
