@@ -9,14 +9,21 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.middleware.cors import CORSMiddleware
 
-from api import documents, operations, pages, problems, questions
+from api import changes, collections, documents, jobs, operations, pages, problems, questions, session
+from api.authentication import Authenticate, warn_if_open
+from api.limits import LimitQueue, LimitRate, LimitTime, Queue
+from api.logs import REQUEST_ID
 from api.metrics import Metrics
 from api.middleware import AddHeaders, LimitBodies, WholeAsAsked
 from api.openapi import DESCRIPTION, describe
+from api.origins import CheckHost
 from api.readiness import Readiness
 from api.request_log import RecordRequests
 from api.service import Service
+from yinju.keys import FILE as KEYS
+from yinju.keys import KeyStore
 from yinju.library import Library
 from yinju.settings import Settings
 
@@ -30,14 +37,42 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 
 
+# Headers that pages of other origins may send and read, where YINJU_CORS_ORIGINS lists them.
+ASKED_ACROSS = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer", REQUEST_ID,
+)  # fmt: skip
+TOLD_ACROSS = (
+    "ETag", "Idempotency-Replayed", "Location", "Preference-Applied", "Retry-After", "WWW-Authenticate", REQUEST_ID,
+)  # fmt: skip
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # More questions than this wait their turn; cores, not threads, answer them.
     anyio.to_thread.current_default_thread_limiter().total_tokens = min(32, (os.cpu_count() or 1) + 4)
     service: Service = app.state.service
+    warn_if_open(service.keys, service.settings)
     service.readiness.open(service.settings)
     yield
     service.readiness.close()
+    service.keys.close()
+
+
+def _guard(app: FastAPI, service: Service) -> None:
+    """What stands between a request and the routes; the last added comes first."""
+    app.add_middleware(LimitTime, seconds=service.settings.request_timeout)
+    app.add_middleware(LimitQueue, queue=service.queue)
+    app.add_middleware(LimitRate, limit=service.settings.rate_limit)
+    app.add_middleware(Authenticate, keys=service.keys, settings=service.settings)
+    if service.settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=service.settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=ASKED_ACROSS,
+            expose_headers=TOLD_ACROSS,
+        )
+    app.add_middleware(CheckHost, settings=service.settings)
 
 
 def create_app(library: Library | None = None, settings: Settings | None = None) -> FastAPI:
@@ -56,13 +91,16 @@ def create_app(library: Library | None = None, settings: Settings | None = None)
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
-    app.state.service = service = Service(settings or Settings.load(), Readiness(library), Metrics())
+    settings = settings or Settings.load()
+    keys, queue = KeyStore(settings.index / KEYS), Queue(settings.queue)
+    app.state.service = service = Service(settings, Readiness(library), Metrics(), keys, queue)
     problems.install(app)
-    for room in (questions, documents, operations, pages):
+    for room in (questions, documents, changes, collections, jobs, session, operations, pages):
         app.include_router(room.router)
     app.mount("/static", pages.static, name="static")
-    app.add_middleware(LimitBodies)
-    app.add_middleware(AddHeaders)
+    app.add_middleware(LimitBodies, max_upload=service.settings.max_upload)
+    _guard(app, service)
+    app.add_middleware(AddHeaders, settings=settings)
     app.add_middleware(RecordRequests, metrics=service.metrics)
     app.add_middleware(WholeAsAsked)
     app.openapi = describe(app)  # type: ignore[method-assign]

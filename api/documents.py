@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api import schemas, wire
-from api.kinds import INVALID
-from api.openapi import problems
-from api.problems import FieldError, ProblemError
+from api.access import AccessDep, within_reach
+from api.collections import reached
+from api.conditions import not_modified, tag_of
+from api.field_errors import FieldError
+from api.kinds import DELETED, INVALID, UNKNOWN_DOCUMENT, UNKNOWN_VERSION
+from api.names import MOST_COLLECTIONS, CollectionName
+from api.openapi import ABOUT_DOCUMENTS, headers, problems
+from api.problems import ProblemError
 from api.service import LibraryDep, json
 
 router = APIRouter(tags=["documents"])
@@ -44,21 +49,42 @@ Cursor = Annotated[
 ]
 
 
+Version = Annotated[
+    int | None,
+    Query(ge=1, le=2**31 - 1, description="One that was replaced, as it was; left out for the one that answers."),
+]
+Collections = Annotated[
+    list[CollectionName] | None,
+    Query(
+        alias="collection",
+        max_length=MOST_COLLECTIONS,
+        description="Only documents of this collection; may come several times. Left out: of all the key reaches.",
+    ),
+]
+_ONE = problems(*ABOUT_DOCUMENTS, UNKNOWN_DOCUMENT, DELETED)
+_ONE_VERSION = problems(*ABOUT_DOCUMENTS, INVALID, UNKNOWN_DOCUMENT, UNKNOWN_VERSION, DELETED)
+_SAME: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The text is still the one of `If-None-Match`.", "headers": headers("ETag")}
+}
+
+
 @router.get(
     "/v1/documents",
     operation_id="list_documents",
     summary="List documents",
     response_model=schemas.Documents,
-    responses=problems(422, 500, 503),
+    responses=problems(*ABOUT_DOCUMENTS, INVALID),
 )
 def list_documents(
     library: LibraryDep,
+    access: AccessDep,
     limit: Annotated[int, Query(ge=1, le=200, description="Documents a page.")] = 50,
     cursor: Cursor = None,
+    collection: Collections = None,
 ) -> Response:
     """The documents, ordered by id, a page at a time."""
     after = None if cursor is None else _after(cursor)
-    found = library.documents(limit=limit + 1, after=after)
+    found = library.documents(limit=limit + 1, after=after, collections=within_reach(access, collection))
     page = found[:limit]
     following = _cursor(page[-1].id) if len(found) > limit else None
     return json(schemas.Documents(documents=[wire.document(d) for d in page], next=following))
@@ -69,11 +95,18 @@ def list_documents(
     operation_id="get_document",
     summary="One document",
     response_model=schemas.DocumentDetail,
-    responses=problems(404, 500, 503),
+    responses={200: {"headers": headers("ETag")}, **_SAME, **_ONE_VERSION},
 )
-def get_document(document_id: DocumentId, library: LibraryDep) -> Response:
+def get_document(
+    document_id: DocumentId, request: Request, library: LibraryDep, access: AccessDep, version: Version = None
+) -> Response:
     """What the list says of a document, and its headings."""
-    return json(wire.document_detail(library.summary(document_id), library.document(document_id)))
+    summary = reached(library, access, document_id)
+    document = library.document(document_id, version)
+    tag = tag_of(document.text_sha256)
+    passages = summary.passages if document.version == summary.version else 0
+    detail = wire.document_detail(document, passages)
+    return not_modified(request, tag) or json(detail, headers={"ETag": tag})
 
 
 @router.get(
@@ -82,17 +115,34 @@ def get_document(document_id: DocumentId, library: LibraryDep) -> Response:
     summary="A document's text",
     response_class=PlainTextResponse,
     responses={
-        200: {"description": "The exact text that every offset counts in, UTF-8.", "headers": {"ETag": {
-            "description": "The text's SHA-256, quoted.", "schema": {"type": "string"}}}},
-        304: {"description": "The text is still the one of `If-None-Match`."},
-        **problems(404, 500, 503),
+        200: {
+            "description": "The exact text that every offset counts in, UTF-8.",
+            "headers": headers("ETag"),
+        },
+        **_SAME,
+        **_ONE_VERSION,
     },
-)  # fmt: skip
-def get_document_text(document_id: DocumentId, request: Request, library: LibraryDep) -> Response:
+)
+def get_document_text(
+    document_id: DocumentId, request: Request, library: LibraryDep, access: AccessDep, version: Version = None
+) -> Response:
     """The document's own text with `\\n` line ends and no byte-order mark."""
-    document = library.document(document_id)
-    tag = f'"{document.text_sha256}"'
-    wanted = [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]
-    if tag in wanted or "*" in wanted:
-        return Response(status_code=304, headers={"ETag": tag})
-    return PlainTextResponse(document.text.encode(), headers={"ETag": tag})
+    if access.collections is not None:
+        reached(library, access, document_id)
+    document = library.document(document_id, version)
+    tag = tag_of(document.text_sha256)
+    return not_modified(request, tag) or PlainTextResponse(document.text.encode(), headers={"ETag": tag})
+
+
+@router.get(
+    "/v1/documents/{document_id}/versions",
+    operation_id="list_versions",
+    summary="A document's versions",
+    response_model=schemas.Versions,
+    responses=_ONE,
+)
+def list_versions(document_id: DocumentId, library: LibraryDep, access: AccessDep) -> Response:
+    """Every text the document had, oldest first. The last one answers questions; all can be read."""
+    if access.collections is not None:
+        reached(library, access, document_id)
+    return json(wire.versions(library.versions(document_id)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from yinju.readers.reasons import REASONS
+
 
 class Kind(NamedTuple):
     name: str
@@ -28,8 +30,9 @@ NOT_UPLOAD = Kind(
     "Documents are sent as multipart/form-data, or their text as application/json.",
 )  # fmt: skip
 TOO_LARGE = Kind(
-    "too-large", 413, "The body is too large",
-    "A JSON body holds at most 1 MiB, a document as much as YINJU_MAX_UPLOAD says.",
+    "too-large", 413, "Too large",
+    "A JSON body holds at most 1 MiB, an upload as much as YINJU_MAX_UPLOAD says, a document as many pages, cells and "
+    "characters as are read of one.",
 )  # fmt: skip
 UNKNOWN_DOCUMENT = Kind("unknown-document", 404, "No such document", "No document of that id is in the index.")
 UNKNOWN_VERSION = Kind("unknown-version", 404, "No such version", "The document never had that version.")
@@ -69,12 +72,30 @@ SLOW_BODY = Kind("slow-body", 408, "The body came too slowly", "The body did not
 TIMED_OUT = Kind("timed-out", 503, "Not answered in time", "The answer took longer than a request may take.")
 INTERNAL = Kind("internal", 500, "Internal error", "The service failed; its log says where.")
 
-KINDS = {
+_OF_OTHER_FORMATS = {
+    "archive", "binary", "database", "executable", "media", "old-office", "picture", "unknown-format",
+    "unsupported-format",
+}  # fmt: skip
+
+
+def _refusal(reason: str, meaning: str) -> Kind:
+    if reason == TOO_LARGE.name:
+        return TOO_LARGE
+    if reason in _OF_OTHER_FORMATS:
+        return Kind(reason, 415, "Such files are not read", meaning)
+    return Kind(reason, 422, "The file can't be read", meaning)
+
+
+UNREADABLE = Kind("unreadable", 422, "The file can't be read", "Nothing could be made of the file; `detail` says why.")
+REFUSALS: dict[str, Kind] = {reason: _refusal(reason, meaning) for reason, meaning in REASONS.items()}
+"""What a file can be refused for, by the reason the library gives."""
+
+KINDS = REFUSALS | {
     kind.name: kind
     for kind in (
-        INVALID, REUSED_KEY, BROKEN_JSON, BROKEN_FORM, CUT_OFF, NOT_JSON, NOT_UPLOAD, TOO_LARGE, UNKNOWN_DOCUMENT,
-        UNKNOWN_VERSION, UNKNOWN_COLLECTION, UNKNOWN_JOB, UNKNOWN_ADDRESS, DELETED, CHANGED, WRONG_METHOD,
-        UNAVAILABLE_MODE, NOT_READY, BUSY, STORAGE_FULL, DAMAGED, KEY_NEEDED, OUT_OF_SCOPE, OUT_OF_REACH,
+        INVALID, UNREADABLE, REUSED_KEY, BROKEN_JSON, BROKEN_FORM, CUT_OFF, NOT_JSON, NOT_UPLOAD, TOO_LARGE,
+        UNKNOWN_DOCUMENT, UNKNOWN_VERSION, UNKNOWN_COLLECTION, UNKNOWN_JOB, UNKNOWN_ADDRESS, DELETED, CHANGED,
+        WRONG_METHOD, UNAVAILABLE_MODE, NOT_READY, BUSY, STORAGE_FULL, DAMAGED, KEY_NEEDED, OUT_OF_SCOPE, OUT_OF_REACH,
         NO_ANONYMOUS, CROSS_ORIGIN, WRONG_HOST, TOO_MANY, QUEUE_FULL, SLOW_BODY, TIMED_OUT, INTERNAL,
     )
 }  # fmt: skip

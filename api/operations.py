@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
 from api import schemas
+from api.kinds import KEY_NEEDED, NO_ANONYMOUS, NOT_READY, OUT_OF_SCOPE
 from api.metrics import CONTENT_TYPE
-from api.openapi import problems
+from api.openapi import ANYWHERE, problems
 from api.problems import ProblemError
 from api.service import LibraryDep, ServiceDep, json
 
@@ -21,7 +22,7 @@ router = APIRouter(tags=["operations"])
     operation_id="healthz",
     summary="Is the process alive?",
     response_model=schemas.Health,
-    responses=problems(500),
+    responses=problems(*ANYWHERE),
 )
 async def healthz() -> Response:
     return json(schemas.Health(status="alive"))
@@ -32,7 +33,7 @@ async def healthz() -> Response:
     operation_id="readyz",
     summary="Can it answer?",
     response_model=schemas.Health,
-    responses=problems(500, 503),
+    responses=problems(*ANYWHERE, NOT_READY),
 )
 async def readyz(_library: LibraryDep) -> Response:
     """Ready when the model is warm and the index open; 503 with the reason until then."""
@@ -44,7 +45,7 @@ async def readyz(_library: LibraryDep) -> Response:
     operation_id="metrics",
     summary="Measurements for Prometheus",
     response_class=PlainTextResponse,
-    responses=problems(500),
+    responses=problems(*ANYWHERE, KEY_NEEDED, OUT_OF_SCOPE, NO_ANONYMOUS),
 )
 def metrics(service: ServiceDep) -> Response:
     with suppress(ProblemError):  # not ready: the figures of the index wait, the others do not

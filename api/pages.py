@@ -9,10 +9,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api.access import reader_of
+from api.collections import reached
 from api.kinds import KINDS, UNKNOWN_ADDRESS
 from api.problems import ProblemError
 from api.service import ServiceDep
-from yinju.errors import NotFound
+from yinju.access import Access
+from yinju.errors import Gone, NotFound
 from yinju.library import Library
 
 router = APIRouter(include_in_schema=False)
@@ -30,23 +33,34 @@ async def docs(request: Request) -> Response:
     return await static.get_response("vendor/swagger-ui/docs.html", request.scope)
 
 
-def _is_unknown(library: Library, document_id: str) -> bool:
+def _status(library: Library, reader: Access, document_id: str, version: str | None) -> int:
     try:
-        library.summary(document_id)
+        summary = reached(library, reader, document_id)
+    except ProblemError as error:
+        return error.kind.status
     except NotFound:
-        return True
-    return False
+        return 404
+    except Gone:
+        return 410
+    if version is None:
+        return 200
+    # Versions count from 1 and are all kept, so that none need be read here.
+    return 200 if version.isdecimal() and 1 <= int(version[:10]) <= summary.version else 404
 
 
 @router.get("/documents/{document_id}")
-async def source(document_id: str, request: Request, service: ServiceDep) -> Response:
-    """The page says itself what is wrong; the status says it to everyone else."""
+async def source(document_id: str, request: Request, service: ServiceDep, version: str | None = None) -> Response:
+    """The page says itself what is wrong; the status says it to everyone else who may read."""
+    reader = reader_of(request)
+    if reader is None:
+        return await static.get_response("source.html", request.scope)
     try:
         library = service.readiness.library()
     except ProblemError as error:
         return FileResponse(STATIC / "source.html", error.kind.status)
-    if await run_in_threadpool(_is_unknown, library, document_id):
-        return FileResponse(STATIC / "source.html", 404)
+    status = await run_in_threadpool(_status, library, reader, document_id, version)
+    if status != 200:
+        return FileResponse(STATIC / "source.html", status)
     return await static.get_response("source.html", request.scope)
 
 

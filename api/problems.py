@@ -12,7 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
+from api.field_errors import FieldError, field_error
 from api.headers import SECURITY
 from api.kinds import (
     BROKEN_JSON,
@@ -23,6 +25,7 @@ from api.kinds import (
     INTERNAL,
     INVALID,
     NOT_READY,
+    REFUSALS,
     REUSED_KEY,
     STORAGE_FULL,
     UNAVAILABLE_MODE,
@@ -31,6 +34,7 @@ from api.kinds import (
     UNKNOWN_DOCUMENT,
     UNKNOWN_JOB,
     UNKNOWN_VERSION,
+    UNREADABLE,
     WRONG_METHOD,
     Kind,
 )
@@ -47,6 +51,7 @@ from yinju.errors import (
     UnknownCollection,
     UnknownJob,
     UnknownVersion,
+    Unreadable,
     Unsupported,
     YinjuError,
 )
@@ -54,14 +59,6 @@ from yinju.errors import (
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20  # a body of a hundred thousand unknown fields gets an answer a person can read
 RETRY_SECONDS = "5"
-
-
-class FieldError(BaseModel):
-    """One thing wrong with the request: `pointer` into the body (RFC 6901), or the name of a `parameter`."""
-
-    pointer: str | None = None
-    parameter: str | None = None
-    detail: str
 
 
 class Problem(BaseModel):
@@ -84,8 +81,14 @@ class ProblemError(HTTPException):
     An HTTPException because FastAPI makes a 400 of anything else that is raised while it reads a body.
     """
 
-    def __init__(self, kind: Kind, detail: str, errors: Sequence[FieldError] | None = None) -> None:
-        super().__init__(kind.status, detail)
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        errors: Sequence[FieldError] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind.status, detail, headers)
         self.kind = kind
         self.errors = errors
 
@@ -95,7 +98,13 @@ def _instance(scope: Mapping[str, Any]) -> str:
 
 
 def problem(kind: Kind, detail: str, scope: Mapping[str, Any], errors: Sequence[FieldError] | None = None) -> Problem:
+    """What the request is answered with, noted for the log."""
     note_problem(kind.name)
+    return described(kind, detail, scope, errors)
+
+
+def described(kind: Kind, detail: str, scope: Mapping[str, Any], errors: Sequence[FieldError] | None = None) -> Problem:
+    """A problem that may be another request's, as that of a job is."""
     return Problem(
         type=f"/problems/{kind.name}",
         title=kind.title,
@@ -131,6 +140,8 @@ def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
         StorageFull: STORAGE_FULL,
     }
     kind = next((kinds[cls] for cls in type(error).__mro__ if cls in kinds), NOT_READY)
+    if isinstance(error, Unreadable):
+        kind = REFUSALS.get(error.reason, UNREADABLE)
     detail = str(error)
     if isinstance(error, NotFound):  # the library's own advice is a command, which clients don't have
         detail = f"No document has the id {error.document_id!r}. GET /v1/documents lists them."
@@ -160,39 +171,6 @@ def _of_http_exception(error: HTTPException, request: Request, headers: Mapping[
             )
 
 
-# By pydantic's type of error; {names} are of the error's own context.
-_PLAIN = {
-    "missing": "This field is required: add it.",
-    "extra_forbidden": "This field is not known here: remove it.",
-    "string_pattern_mismatch": "This must hold more than white space: write a question.",
-    "string_unicode": "This is not valid Unicode: send it without lone surrogates.",
-    "model_attributes_type": "This must be a JSON object.",
-    "bool_type": "This must be true or false.",
-    "greater_than_equal": "This must be {ge} or more.",
-    "int_from_float": "This must be a whole number.",
-    "int_parsing": "This must be a whole number.",
-    "int_type": "This must be a whole number.",
-    "less_than_equal": "This must be {le} or less.",
-    "list_type": "This must be a JSON array.",
-    "literal_error": "This must be {expected}.",
-    "string_too_long": "This is too long: shorten it to {max_length} characters or fewer.",
-    "string_too_short": "This is too short: write {min_length} character or more.",
-    "string_type": "This must be a JSON string.",
-    "too_long": "This list is too long: send {max_length} entries or fewer.",
-    "too_short": "This list is too short: send {min_length} entry or more.",
-}
-
-
-def _field_error(error: Mapping[str, Any]) -> FieldError:
-    place, *rest = error["loc"]
-    plain = _PLAIN.get(error["type"])
-    detail = f"{error['msg']}." if plain is None else plain.format_map(error.get("ctx", {}))
-    if place == "body":
-        steps = (quote(str(step).replace("~", "~0").replace("/", "~1"), errors="replace") for step in rest)
-        return FieldError(pointer="#" + "".join(f"/{step}" for step in steps), detail=detail)
-    return FieldError(parameter=".".join(map(str, rest)), detail=detail)
-
-
 def _of_validation_error(error: RequestValidationError, request: Request) -> Problem:
     found = error.errors()
     broken = next((e for e in found if e["type"] == "json_invalid"), None)
@@ -200,7 +178,7 @@ def _of_validation_error(error: RequestValidationError, request: Request) -> Pro
         what, where = broken["ctx"]["error"], broken["loc"][1]
         detail = f"The body is not JSON: {what} at character {where}. Mend it and send it again."
         return problem(BROKEN_JSON, detail, request.scope)
-    errors = [_field_error(e) for e in found[:MAX_ERRORS]]
+    errors = [field_error(e) for e in found[:MAX_ERRORS]]
     first = errors[0]
     where = first.parameter if first.pointer is None else first.pointer
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -210,7 +188,7 @@ def _of_validation_error(error: RequestValidationError, request: Request) -> Pro
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return respond(problem(error.kind, error.detail, request.scope, error.errors))
+    return respond(problem(error.kind, error.detail, request.scope, error.errors), error.headers)
 
 
 async def _on_library_error(request: Request, error: Exception) -> Response:
@@ -221,9 +199,18 @@ async def _on_library_error(request: Request, error: Exception) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
-    if headers.get("Allow") == "GET":
-        headers["Allow"] = "GET, HEAD"  # middleware.WholeAsAsked
+    if "Allow" in headers:
+        headers["Allow"] = _allowed(request, headers["Allow"])
     return respond(_of_http_exception(error, request, headers), headers)
+
+
+def _allowed(request: Request, own: str) -> str:
+    """The methods of an address. `own`: of the route that refuses; others may have the same address."""
+    routes = request.app.router.routes
+    tried = ((method, {**request.scope, "method": method}) for method in ("DELETE", "GET", "POST", "PUT"))
+    found = {method for method, scope in tried if any(route.matches(scope)[0] is Match.FULL for route in routes)}
+    found.update(own.split(", "))
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))  # middleware.WholeAsAsked
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

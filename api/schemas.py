@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from api.names import CollectionNames
 from yinju.records import Reason, Role, Status
 
 Mode = Literal["extractive", "generative"]
@@ -50,6 +51,13 @@ class SearchRequest(Request):
     question: Question
     top_k: TopK = 5
     document_ids: DocumentIds | None = None
+    collection: Annotated[
+        CollectionNames | None,
+        Field(
+            description="Look in this collection, or in these; left out or null: in `default`, or with `document_ids` "
+            "wherever those are, or in all that the key is limited to."
+        ),
+    ] = None
 
 
 class AskRequest(SearchRequest):
@@ -83,6 +91,7 @@ class Citation(BaseModel):
     end: int
     highlights: list[Highlight]
     text_sha256: str
+    version: Annotated[int, Field(description="Of the document; it stays readable when a newer one replaces it.")]
     cut: Annotated[bool, Field(description="The source itself breaks off where the quote ends.")]
     url: str
 
@@ -92,6 +101,7 @@ class Passage(BaseModel):
 
     passage_id: str
     document_id: str
+    version: Annotated[int, Field(description="Of the document.")]
     title: str
     heading: list[str]
     text: str
@@ -143,11 +153,12 @@ class CitationEvent(BaseModel):
 
 class Document(BaseModel):
     id: str
+    collection: str
     title: str
     document_date: Annotated[str | None, Field(description="ISO 8601, as precise as the document states it.")]
     name: str
     characters: int
-    passages: int
+    passages: Annotated[int, Field(description="How many answer questions; 0 for a version that was replaced.")]
     version: int
     text_sha256: str
     added_at: str
@@ -173,3 +184,24 @@ class Documents(BaseModel):
 
 class Health(BaseModel):
     status: Literal["alive", "ready"]
+
+
+class Version(BaseModel):
+    version: int
+    title: str
+    text_sha256: str
+    stored_at: str
+
+
+class Versions(BaseModel):
+    versions: Annotated[list[Version], Field(description="Oldest first; the last one answers questions.")]
+
+
+class Collection(BaseModel):
+    name: str
+    documents: int
+    passages: int
+
+
+class Collections(BaseModel):
+    collections: Annotated[list[Collection], Field(description="Those the key reaches, ordered by name.")]

@@ -33,13 +33,33 @@ def done(record: records.Answer) -> schemas.AnswerDone:
     )
 
 
+def versions(found: Iterable[records.Version]) -> schemas.Versions:
+    return schemas.Versions(
+        versions=[
+            schemas.Version(version=v.version, title=v.title, text_sha256=v.text_sha256, stored_at=v.stored_at)
+            for v in found
+        ]
+    )
+
+
 def document(record: records.DocumentSummary) -> schemas.Document:
     return schemas.Document(**wire.document(record))
 
 
-def document_detail(summary: records.DocumentSummary, whole: records.Document) -> schemas.DocumentDetail:
+def document_detail(whole: records.Document, passages: int) -> schemas.DocumentDetail:
+    """`passages`: how many of this version answer questions."""
     return schemas.DocumentDetail(
-        **wire.document(summary),
+        id=whole.id,
+        collection=whole.collection,
+        title=whole.title,
+        document_date=whole.date,
+        name=whole.name,
+        characters=len(whole.text),
+        passages=passages,
+        version=whole.version,
+        text_sha256=whole.text_sha256,
+        added_at=whole.added_at,
+        updated_at=whole.updated_at,
         headings=[schemas.Heading(text=h.text, level=h.level, start=h.start, end=h.end) for h in whole.headings()],
         cuts=list(whole.cuts()),
     )

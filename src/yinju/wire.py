@@ -11,9 +11,9 @@ from yinju.records import Answer, Citation, DocumentSummary, Hit, Timing
 Json = dict[str, Any]
 
 
-def source_url(base_url: str, document_id: str, start: int, end: int) -> str:
-    """Where a person reads a document, opened at a span. `base_url` has no slash at its end."""
-    return f"{base_url}/documents/{quote(document_id, safe='')}#char={start},{end}"
+def source_url(base_url: str, document_id: str, version: int, start: int, end: int) -> str:
+    """Where a person reads that version of a document, opened at a span. `base_url` has no slash at its end."""
+    return f"{base_url}/documents/{quote(document_id, safe='')}?version={version}#char={start},{end}"
 
 
 def answer(record: Answer, base_url: str) -> Json:
@@ -49,8 +49,9 @@ def citation(record: Citation, base_url: str) -> Json:
         "end": record.end,
         "highlights": [{"start": mark.start, "end": mark.end, "text": mark.text} for mark in record.highlights],
         "text_sha256": record.text_sha256,
+        "version": record.version,
         "cut": record.cut,
-        "url": source_url(base_url, record.document_id, record.start, record.end),
+        "url": source_url(base_url, record.document_id, record.version, record.start, record.end),
     }
 
 
@@ -59,6 +60,7 @@ def passages(hits: Iterable[Hit]) -> list[Json]:
         {
             "passage_id": hit.passage.id,
             "document_id": hit.passage.document_id,
+            "version": hit.version,
             "title": hit.title,
             "heading": list(hit.passage.heading),
             "text": hit.passage.text,
@@ -74,6 +76,7 @@ def passages(hits: Iterable[Hit]) -> list[Json]:
 def document(record: DocumentSummary) -> Json:
     return {
         "id": record.id,
+        "collection": record.collection,
         "title": record.title,
         "document_date": record.date,
         "name": record.name,

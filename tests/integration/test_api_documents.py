@@ -50,6 +50,7 @@ def test_one_document_has_its_headings(client: httpx.Client, fake: FakeLibrary) 
     listed = client.get("/v1/documents").json()["documents"][0]
     assert listed == {
         "id": REPORT,
+        "collection": "default",
         "title": "年度报告",
         "document_date": "2025",
         "name": f"{REPORT}.txt",

@@ -159,7 +159,9 @@ def test_an_unknown_address_is_404(client: httpx.Client, path: str) -> None:
     "method, path, allowed",
     [
         ("GET", "/v1/ask", "POST"),
-        ("DELETE", "/v1/documents/a-1", "GET, HEAD"),
+        ("PATCH", "/v1/documents/a-1", "DELETE, GET, HEAD, PUT"),
+        ("DELETE", "/v1/documents", "GET, HEAD, POST"),
+        ("DELETE", "/v1/documents/a-1/text", "GET, HEAD"),
         ("POST", "/healthz", "GET, HEAD"),
         ("PUT", "/", "GET, HEAD"),
         ("POST", "/static/none.js", "GET, HEAD"),

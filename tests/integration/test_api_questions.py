@@ -46,13 +46,15 @@ def test_an_answer_holds_every_field_of_the_contract(client: httpx.Client) -> No
         "end": 24,
         "highlights": [{"start": 19, "end": 23, "text": "121期"}],
         "text_sha256": FakeLibrary().found[REPORT].text_sha256,
+        "version": 1,
         "cut": False,
-        "url": f"{client.base_url}/documents/2025-%E6%8A%A5%E5%91%8A%20%E7%94%B2#char=12,24",
+        "url": f"{client.base_url}/documents/2025-%E6%8A%A5%E5%91%8A%20%E7%94%B2?version=1#char=12,24",
     }
     assert answer.pop("passages") == [
         {
             "passage_id": f"{REPORT}:12-37",
             "document_id": REPORT,
+            "version": 1,
             "title": "年度报告",
             "heading": ["一、青年工作"],
             "text": TEXT[12:37],

@@ -60,7 +60,7 @@ def test_an_answer_is_drawn_with_its_sources(answer: Answer) -> None:
     assert lines[1] == "Confidence 0.88 (confident)"
     assert lines[3] == "[1] 年度报告 › 一、青年工作  2025  page 1"
     assert lines[4] == "    🎓开办青年夜校121期。"
-    assert lines[5] == f"    {BASE}/documents/2025-%E6%8A%A5%E5%91%8A%20%E7%94%B2#char=12,24"
+    assert lines[5] == f"    {BASE}/documents/2025-%E6%8A%A5%E5%91%8A%20%E7%94%B2?version=1#char=12,24"
 
 
 def test_highlights_are_marked_where_they_stand(answer: Answer) -> None:

@@ -46,7 +46,7 @@ def _draw_citation(console: Console, citation: Citation, base_url: str) -> None:
     if citation.cut:
         quote.append(say(" (the source breaks off here)", "（原文至此中断）"), "dim")
     paragraph(console, quote, indent)
-    url = wire.source_url(base_url, citation.document_id, citation.start, citation.end)
+    url = wire.source_url(base_url, citation.document_id, citation.version, citation.start, citation.end)
     # Never wrapped: a link cut in two opens nothing.
     console.print(Text(" " * indent).append(url, f"dim link {url}"), soft_wrap=True)
 

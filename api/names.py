@@ -1,0 +1,94 @@
+"""Names that come from outside: of files, of collections, of requests. The words for refused ones are `WRONG`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Header
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+# Neither path marks, nor control characters, nor those that turn the direction of writing and so make "gpj.exe" look
+# like a picture; and one character at least that is more than a dot or white space.
+_IN_FILE_NAMES = r"[^\x00-\x1f\x7f-\x9f/\\\u2028-\u202e\u2066-\u2069]"
+FILE_NAME = rf"^{_IN_FILE_NAMES}*[^\s.{_IN_FILE_NAMES[2:-1]}]{_IN_FILE_NAMES}*$"
+LONGEST_FILE_NAME = 255
+COLLECTION = r"^[\p{L}\p{N}]([\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$"
+LONGEST_COLLECTION = 64
+MOST_COLLECTIONS = 50
+IDEMPOTENCY_KEY = r"^[!-~]([ -~]*[!-~])?$"
+LONGEST_IDEMPOTENCY_KEY = 255
+
+WRONG = {
+    FILE_NAME: "This is no file name: leave out slashes, control characters and marks of writing direction, and write "
+    "more than dots.",
+    COLLECTION: "This is no name of a collection: use letters and digits of any script, with - _ . between them.",
+    IDEMPOTENCY_KEY: "This is no idempotency key: use printable ASCII, such as a UUID.",
+    r"\S": "This must hold more than white space: write a question.",
+}
+"""What is said of a text that does not match, by the pattern."""
+
+
+def _composed(value: object) -> object:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _distinct(values: Sequence[str]) -> Sequence[str]:
+    if len(set(values)) < len(values):
+        raise PydanticCustomError("not_distinct", "An entry comes twice: name each once")
+    return values
+
+
+FileName = Annotated[
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(min_length=1, max_length=LONGEST_FILE_NAME, pattern=FILE_NAME),
+    Field(description="What the file is called; its ending helps to tell the format.", examples=["年度总结.docx"]),
+]
+_COLLECTION_SCHEMA = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_COLLECTION,
+    "pattern": COLLECTION,
+    "examples": ["default"],
+}
+CollectionName = Annotated[
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(min_length=1, max_length=LONGEST_COLLECTION, pattern=COLLECTION),
+    WithJsonSchema(_COLLECTION_SCHEMA),
+]
+CollectionNames = Annotated[
+    list[CollectionName],
+    BeforeValidator(_listed),
+    AfterValidator(_distinct),
+    Field(min_length=1, max_length=MOST_COLLECTIONS),
+    WithJsonSchema({
+        "anyOf": [
+            _COLLECTION_SCHEMA,
+            {
+                "type": "array", "items": _COLLECTION_SCHEMA, "minItems": 1, "maxItems": MOST_COLLECTIONS,
+                "uniqueItems": True,
+            },
+        ],
+    }),
+]  # fmt: skip
+"""One name or several."""
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Any name for this request, 1 to 255 characters of printable ASCII. Sent again with the same name "
+        "within a day, the request is not carried out again but answered as before, with `Idempotency-Replayed: true`; "
+        "the same name with another request is refused.",
+        max_length=LONGEST_IDEMPOTENCY_KEY,
+        pattern=IDEMPOTENCY_KEY,
+    ),
+]

@@ -1,0 +1,141 @@
+"""The bodies documents come in: a form with a file, or JSON with a text. Both go to disk as they come.
+
+The files have no name in any folder: whatever kills the process, nothing of an upload is left lying about.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, TypeVar, cast
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
+
+from api import threads
+from api.change_schemas import DocumentForm, DocumentText, VersionForm, VersionText
+from api.kinds import BROKEN_FORM, BROKEN_JSON, CUT_OFF, NOT_UPLOAD, TOO_LARGE
+from api.problems import ProblemError
+from api.service import JSON_TYPE
+from yinju.errors import StorageFull
+
+Form = DocumentForm | VersionForm
+Text = DocumentText | VersionText
+Body = TypeVar("Body", bound=Form | Text)
+
+_IN_MEMORY = 1024 * 1024  # bytes of an upload, before it goes to disk
+_LONGEST_FIELD = 4096  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """name, collection: None where the client left them to the service. path: of the bytes, for this process alone."""
+
+    name: str | None
+    collection: str | None
+    path: Path
+
+
+@asynccontextmanager
+async def receive(request: Request, most: int, form: type[Form], text: type[Text]) -> AsyncIterator[Upload]:
+    """What the request uploads, as a form or as JSON; kept until the block ends.
+
+    most: bytes a document may have. Raises ProblemError (400, 413, 415), RequestValidationError, StorageFull.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    async with AsyncExitStack() as kept:
+        with _failing_plainly():
+            body: Form | Text
+            if kind == "multipart/form-data":
+                body, file = await _read_form(request, form, kept)
+            elif JSON_TYPE.fullmatch(kind):
+                body, file = await _read_json(request, text, kept)
+            else:
+                raise ProblemError(NOT_UPLOAD, "Send a file as multipart/form-data, or a text as application/json.")
+            path = await threads.run("store", lambda: _path_of(file, most))
+        name = body.file if isinstance(body, DocumentForm | VersionForm) else body.name
+        collection = body.collection if isinstance(body, DocumentForm | DocumentText) else None
+        yield Upload(name, collection, path)
+
+
+@contextmanager
+def _failing_plainly() -> Iterator[None]:
+    try:
+        yield
+    except MultiPartException as error:
+        detail = f"The form can't be read: {error.message.rstrip('.')}. Send one file, in a field called file."
+        raise ProblemError(BROKEN_FORM, detail) from error
+    except ClientDisconnect as error:
+        raise ProblemError(CUT_OFF, "The connection broke off before the end of the body. Send it again.") from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise StorageFull("There is no room on the disk for an upload. Make room, then send it again.") from error
+
+
+def _path_of(file: BinaryIO, most: int) -> Path:
+    size = file.seek(0, 2)
+    if size > most:
+        raise ProblemError(TOO_LARGE, too_large(most))
+    descriptor = file.fileno()  # a small file is not on disk before its descriptor is asked for
+    file.flush()
+    return Path(f"/proc/self/fd/{descriptor}")
+
+
+def too_large(most: int) -> str:
+    return f"A document may have {most:,} bytes here. Send a smaller one, or ask who runs the service for more room."
+
+
+async def _read_form(request: Request, model: type[Form], kept: AsyncExitStack) -> tuple[Form, BinaryIO]:
+    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=1, max_part_size=_LONGEST_FIELD)
+    form = await parser.parse()
+    kept.push_async_callback(form.close)
+    values, errors = {}, []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile) != (name == "file"):
+            kind = "text" if isinstance(value, UploadFile) else "a file, sent with its name"
+            errors.append({"type": "form", "loc": ("body", name), "msg": f"This must be {kind}"})
+        # Some programs send the whole path, some that of another system.
+        values[name] = PureWindowsPath(value.filename or "").name if isinstance(value, UploadFile) else value
+    if errors:
+        raise RequestValidationError(errors)
+    body = _valid(lambda: model.model_validate(values))
+    return body, cast(UploadFile, form["file"]).file
+
+
+async def _read_json(request: Request, model: type[Text], kept: AsyncExitStack) -> tuple[Text, BinaryIO]:
+    spooled = kept.enter_context(SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - the stack closes it
+    file = UploadFile(cast(BinaryIO, spooled))
+    async for chunk in request.stream():
+        await file.write(chunk)
+    return await threads.run("parse", lambda: _parse(file.file, model))
+
+
+def _parse(file: BinaryIO, model: type[Text]) -> tuple[Text, BinaryIO]:
+    """The body, and the file with the text alone in it."""
+    file.seek(0)
+    body = _valid(lambda: model.model_validate_json(file.read()))
+    file.seek(0)
+    file.truncate()
+    file.write(body.text.encode())
+    return body, file
+
+
+def _valid(validate: Callable[[], Body]) -> Body:
+    """What `validate` gives. Raises ProblemError (400) or RequestValidationError (422) for what pydantic refuses."""
+    try:
+        return validate()
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        if found[0]["type"] == "json_invalid":
+            detail = f"The body is not JSON: {found[0]['ctx']['error']}. Mend it and send it again."
+            raise ProblemError(BROKEN_JSON, detail) from error
+        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in found]) from error
