@@ -47,6 +47,12 @@ def style(line: str) -> str | None:
     return PLAIN if _is_plain(line) else None
 
 
+def numbering(line: str) -> int:
+    """The rank of the numbering `line` begins with, 1 for the highest; 0 where it has none or reads as a sentence."""
+    found = style(line)
+    return _RANKS.get(found, 0) if found else 0
+
+
 def levels(styles: Sequence[str]) -> list[int]:
     """The depth, from 1, of headings of these styles in this order."""
     plain_first = bool(styles) and styles[0] == PLAIN

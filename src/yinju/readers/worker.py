@@ -66,6 +66,8 @@ def _started(name: str, source: BinaryIO, limits: Limits) -> subprocess.Popen[by
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # libraries write parts of documents there
         start_new_session=True,
+        # numpy comes in with the text functions; on many cores its threads alone would take all the memory there is.
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
 
 
