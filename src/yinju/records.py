@@ -115,6 +115,16 @@ class DocumentSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One of the texts a document had. text_sha256: of the text."""
+
+    version: int
+    title: str
+    text_sha256: str
+    stored_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """Documents that are asked together, by the name they were added under."""
 
