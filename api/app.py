@@ -12,9 +12,10 @@ from fastapi.telemetry import TelemetryConfig
 
 from api import documents, operations, pages, problems, questions
 from api.metrics import Metrics
-from api.middleware import AddHeaders, CountRequests, LimitBodies, WholeAsAsked
+from api.middleware import AddHeaders, LimitBodies, WholeAsAsked
 from api.openapi import DESCRIPTION, describe
 from api.readiness import Readiness
+from api.request_log import RecordRequests
 from api.service import Service
 from yinju.library import Library
 from yinju.settings import Settings
@@ -62,7 +63,7 @@ def create_app(library: Library | None = None, settings: Settings | None = None)
     app.mount("/static", pages.static, name="static")
     app.add_middleware(LimitBodies)
     app.add_middleware(AddHeaders)
-    app.add_middleware(CountRequests, metrics=service.metrics)
+    app.add_middleware(RecordRequests, metrics=service.metrics)
     app.add_middleware(WholeAsAsked)
     app.openapi = describe(app)  # type: ignore[method-assign]
     return app

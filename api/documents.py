@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api import schemas, wire
+from api.kinds import INVALID
 from api.openapi import problems
-from api.problems import INVALID, FieldError, ProblemError
+from api.problems import FieldError, ProblemError
 from api.service import LibraryDep, json
 
 router = APIRouter(tags=["documents"])

@@ -1,4 +1,4 @@
-"""What every request passes: the count, the headers, and the limit on bodies. Plain ASGI: streams stay streams."""
+"""What every request passes: the headers, and the limit on bodies. Plain ASGI: streams stay streams."""
 
 from __future__ import annotations
 
@@ -6,37 +6,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.headers import SECURITY
-from api.metrics import Metrics
-from api.problems import TOO_LARGE, ProblemError, problem, respond
+from api.kinds import TOO_LARGE
+from api.problems import ProblemError, problem, respond
 
 MAX_BODY = 1024 * 1024  # bytes
 TOO_LARGE_DETAIL = "The body is over 1 MiB. Ask a shorter question or send less of the history."
-
-
-class CountRequests:
-    """Counts by route template, never by address: addresses are without number."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app = app
-        self.metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        status = 500  # what the server answers when nothing below it did
-
-        async def count(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, count)
-        finally:
-            route = getattr(scope.get("route"), "path", "unknown")
-            self.metrics.requested(route, scope["method"], status)
 
 
 class AddHeaders:

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api import schemas
-from api.problems import KINDS, MEDIA_TYPE, Problem
+from api.kinds import KINDS
+from api.problems import MEDIA_TYPE, Problem
 
 DESCRIPTION = (
     "Answers questions about an organisation's reports and quotes the source for every word it says. "

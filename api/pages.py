@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.problems import KINDS, UNKNOWN_ADDRESS, ProblemError
+from api.kinds import KINDS, UNKNOWN_ADDRESS
+from api.problems import ProblemError
 from api.service import ServiceDep
 from yinju.errors import NotFound
 from yinju.library import Library

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -14,7 +14,42 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.headers import SECURITY
-from yinju.errors import IndexBusy, InvalidRequest, NotFound, Unsupported, YinjuError
+from api.kinds import (
+    BROKEN_JSON,
+    BUSY,
+    CHANGED,
+    DAMAGED,
+    DELETED,
+    INTERNAL,
+    INVALID,
+    NOT_READY,
+    REUSED_KEY,
+    STORAGE_FULL,
+    UNAVAILABLE_MODE,
+    UNKNOWN_ADDRESS,
+    UNKNOWN_COLLECTION,
+    UNKNOWN_DOCUMENT,
+    UNKNOWN_JOB,
+    UNKNOWN_VERSION,
+    WRONG_METHOD,
+    Kind,
+)
+from api.logs import note_problem, request_headers, request_id
+from yinju.errors import (
+    Gone,
+    IdempotencyConflict,
+    IndexBusy,
+    IndexDamaged,
+    InvalidRequest,
+    NotFound,
+    PreconditionFailed,
+    StorageFull,
+    UnknownCollection,
+    UnknownJob,
+    UnknownVersion,
+    Unsupported,
+    YinjuError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20  # a body of a hundred thousand unknown fields gets an answer a person can read
@@ -38,38 +73,9 @@ class Problem(BaseModel):
     detail: str = Field(description="What is wrong here, and what to do.")
     instance: str = Field(description="The address asked for.")
     errors: list[FieldError] | None = Field(default=None, description="Each field at fault; on invalid requests only.")
-
-
-class Kind(NamedTuple):
-    name: str
-    status: int
-    title: str
-    meaning: str
-
-
-INVALID = Kind(
-    "invalid-request", 422, "The request is not valid", "A field is missing, unknown, of another type or out of bounds."
-)
-BROKEN_JSON = Kind("broken-json", 400, "The body is not JSON", "The body could not be read as JSON in UTF-8.")
-NOT_JSON = Kind("not-json", 415, "The body is not declared as JSON", "Bodies are sent as application/json.")
-TOO_LARGE = Kind("too-large", 413, "The body is too large", "A JSON body holds at most 1 MiB.")
-UNKNOWN_DOCUMENT = Kind("unknown-document", 404, "No such document", "No document of that id is in the index.")
-UNKNOWN_ADDRESS = Kind("unknown-address", 404, "No such address", "Nothing is served at that address.")
-WRONG_METHOD = Kind("wrong-method", 405, "Method not allowed", "The address exists, for the methods in `Allow`.")
-UNAVAILABLE_MODE = Kind(
-    "unavailable-mode", 409, "Not available here", "This installation has no part for what was asked."
-)
-NOT_READY = Kind("not-ready", 503, "Not ready", "The model or the index is not open; `detail` says why.")
-BUSY = Kind("busy", 503, "The index is busy", "Another process is writing to the index.")
-INTERNAL = Kind("internal", 500, "Internal error", "The service failed; its log says where.")
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        INVALID, BROKEN_JSON, NOT_JSON, TOO_LARGE, UNKNOWN_DOCUMENT, UNKNOWN_ADDRESS,
-        WRONG_METHOD, UNAVAILABLE_MODE, NOT_READY, BUSY, INTERNAL,
+    request_id: str | None = Field(
+        default_factory=request_id, description="What the log knows the request by; also in the header X-Request-ID."
     )
-}  # fmt: skip
 
 
 class ProblemError(HTTPException):
@@ -89,6 +95,7 @@ def _instance(scope: Mapping[str, Any]) -> str:
 
 
 def problem(kind: Kind, detail: str, scope: Mapping[str, Any], errors: Sequence[FieldError] | None = None) -> Problem:
+    note_problem(kind.name)
     return Problem(
         type=f"/problems/{kind.name}",
         title=kind.title,
@@ -112,8 +119,16 @@ def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
     kinds: dict[type[YinjuError], Kind] = {
         InvalidRequest: INVALID,
         NotFound: UNKNOWN_DOCUMENT,
+        Gone: DELETED,
+        UnknownVersion: UNKNOWN_VERSION,
+        UnknownCollection: UNKNOWN_COLLECTION,
+        UnknownJob: UNKNOWN_JOB,
+        PreconditionFailed: CHANGED,
+        IdempotencyConflict: REUSED_KEY,
         Unsupported: UNAVAILABLE_MODE,
         IndexBusy: BUSY,
+        IndexDamaged: DAMAGED,
+        StorageFull: STORAGE_FULL,
     }
     kind = next((kinds[cls] for cls in type(error).__mro__ if cls in kinds), NOT_READY)
     detail = str(error)
@@ -221,7 +236,7 @@ async def _on_unforeseen(request: Request, _error: Exception) -> Response:
     detail = "Something failed inside the service. Try again; if it stays so, tell whoever runs it to read the log."
     # The server hangs up after a failure: said here, so that no client sends its next request into a closed line.
     # What adds the headers to other responses lies further in than this handler.
-    headers = {**SECURITY, "Cache-Control": "no-cache", "Connection": "close"}
+    headers = {**SECURITY, **request_headers(), "Cache-Control": "no-cache", "Connection": "close"}
     return respond(problem(INTERNAL, detail, request.scope), headers)
 
 

@@ -6,7 +6,8 @@ import logging
 import threading
 from contextlib import ExitStack
 
-from api.problems import NOT_READY, ProblemError
+from api.kinds import NOT_READY
+from api.problems import ProblemError
 from yinju.errors import YinjuError
 from yinju.library import Library
 from yinju.settings import Settings

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from api.kinds import NOT_JSON
 from api.metrics import Metrics
-from api.problems import NOT_JSON, ProblemError
+from api.problems import ProblemError
 from api.readiness import Readiness
 from yinju.library import Library
 from yinju.settings import Settings

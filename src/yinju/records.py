@@ -250,6 +250,7 @@ class Job:
     error: JobError | None
     created_at: str  # ISO 8601, UTC
     updated_at: str
+    replayed: bool = False  # told once more to an idempotency key that came before
 
     @property
     def ended(self) -> bool:
@@ -264,3 +265,4 @@ class Removal:
     passages: int
     vectors: int
     versions: int
+    replayed: bool = False  # told once more to an idempotency key that came before

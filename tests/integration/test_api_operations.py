@@ -146,7 +146,7 @@ def test_an_unforeseen_failure_is_counted(own: httpx.Client, fake: FakeLibrary) 
 def test_an_invented_method_is_no_new_series() -> None:
     metrics = Metrics()
     for method in ("BREW", "STEEP"):
-        metrics.requested("/healthz", method, 405)
+        metrics.requested("/healthz", method, 405, 0.001, None)
     exposition = metrics.exposition().decode()
     assert 'yinju_http_requests_total{method="other",route="/healthz",status="405"} 2.0' in exposition
     assert "BREW" not in exposition

@@ -12,7 +12,7 @@ import pytest
 from fastapi import HTTPException
 
 from api.app import create_app
-from api.problems import KINDS
+from api.kinds import KINDS
 from tests.fake_library import FakeLibrary
 from tests.integration.conftest import Serve
 from yinju.errors import IndexBusy, ModelError
@@ -30,7 +30,8 @@ def problem_of(response: httpx.Response, status: int, kind: str) -> dict[str, An
     assert (found["type"], found["title"]) == (f"/problems/{kind}", KINDS[kind].title)
     assert found["detail"].endswith(".")
     assert unquote(found["instance"]) == unquote(response.request.url.path)
-    assert set(found) <= {"type", "title", "status", "detail", "instance", "errors"}
+    assert found["request_id"] == response.headers["x-request-id"]
+    assert set(found) <= {"type", "title", "status", "detail", "instance", "errors", "request_id"}
     return found
 
 

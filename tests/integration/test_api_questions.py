@@ -158,7 +158,8 @@ def test_a_failure_in_mid_stream_is_the_last_event(
     answered = fake.ask(QUESTION)
     object.__setattr__(answered, "citations", Torn())
     monkeypatch.setattr(fake, "ask", lambda *_, **__: answered)
-    sent = events(client.post("/v1/ask", json={"question": QUESTION, "stream": True}).text)
+    response = client.post("/v1/ask", json={"question": QUESTION, "stream": True})
+    sent = events(response.text)
     assert [name for name, _ in sent] == ["passages", "error"]
     assert sent[1][1] == {
         "type": "/problems/not-ready",
@@ -166,6 +167,7 @@ def test_a_failure_in_mid_stream_is_the_last_event(
         "status": 503,
         "detail": "The model went away. Start the service again.",
         "instance": "/v1/ask",
+        "request_id": response.headers["x-request-id"],
     }
 
 

@@ -187,7 +187,7 @@ def test_what_can_not_be_read_is_reported(catalogue: Catalogue, encoder: Charact
     names = [".git/", ".hidden.txt", "README", "binary.txt", "broken.txt", "empty.txt", "picture.png", "pipe.txt"]
     assert list(reasons) == names
     assert "Rename it" in reasons[".git/"]
-    assert "Save it as one of .markdown, .md" in reasons["picture.png"]
+    assert "Save it as one of .docx, " in reasons["picture.png"]
     assert "regular file" in reasons["pipe.txt"]
     assert all(reason.endswith(".") for reason in reasons.values())
 

@@ -28,6 +28,7 @@ WEB = {"fastapi", "starlette", "uvicorn"}
 
 LEAVES = {
     "records": set(),
+    "access": set(),
     "errors": set(),
     "progress": set(),
     "text": {"records"},
@@ -35,6 +36,8 @@ LEAVES = {
     "readers": {"errors", "records", "text"},
     "passages": {"errors", "records", "text"},
     "encoder": {"errors", "progress", "records", "settings", "text"},  # open_encoder is handed the settings
+    "key_file": {"errors"},
+    "keys": {"access", "errors", "key_file"},
     "lexical": {"errors", "records", "text"},
     "segments": set(),
     "vectors": {"errors", "records", "segments"},
@@ -43,7 +46,7 @@ LEAVES = {
 
 KNOW_SETTINGS = {"cli", "encoder", "evaluation", "library", "settings"}
 KNOW_LIBRARY = {"__init__", "cli", "evaluation", "library"}
-PUBLIC = {"", "errors", "library", "records", "settings", "wire"}
+PUBLIC = {"", "access", "errors", "keys", "library", "records", "settings", "wire"}
 """Rooms of the library that the application may use; "" is the package itself."""
 
 MOST_LINES = 300

@@ -63,11 +63,6 @@ def test_other_encodings_are_refused_rather_than_read_as_gibberish(text: str, en
 @pytest.mark.parametrize(
     "data, what",
     [
-        (b"%PDF-1.7\n", "a PDF document"),
-        (b"PK\x03\x04rest", "a zip archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office document"),
-        (b"{\\rtf1 hello}", "a rich text document"),
-        (b"\x89PNG\r\n", "a picture"),
         (b"text\x00text", "binary"),
         (b"\x01\x02\x03\x04" * 20, "binary"),
         (bytes(range(256)) * 4, "binary"),
@@ -104,11 +99,11 @@ def test_a_file_without_text_is_refused(data: bytes) -> None:
         read("a.txt", data)
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.csv", "a", "archive.tar.gz"])
+@pytest.mark.parametrize("name", ["a.json", "a.csv", "a", "archive.tar.gz"])
 def test_a_format_without_a_reader_is_refused_and_the_known_ones_named(name: str) -> None:
     assert not is_readable(name)
     with pytest.raises(
-        Unreadable, match=r"in no format read here\. Known endings are \.markdown, \.md, \.text, \.txt;"
+        Unreadable, match=r"in no format read here\. Known endings are \.docx, \.htm, .*, \.txt, \.xhtml, \.xlsx;"
     ):
         read(name, b"text")
 

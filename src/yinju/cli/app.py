@@ -15,6 +15,7 @@ from yinju.cli.ask import ask, search
 from yinju.cli.documents import documents
 from yinju.cli.evaluate import answers
 from yinju.cli.index import index, model
+from yinju.cli.keys import keys
 from yinju.cli.retrieval import retrieval
 from yinju.cli.serve import serve
 from yinju.cli.terminal import fail
@@ -115,4 +116,5 @@ evaluations.command(help=say(
     "Measure how often each channel (dense, lexical, late, fused) finds a question's own paragraph in a file.",
     "衡量各检索通道（dense、lexical、late、fused）能否在全部段落中找到问题所属的段落。",
 ))(retrieval)  # fmt: skip
+app.add_typer(keys, name="keys")
 app.add_typer(evaluations, name="eval")

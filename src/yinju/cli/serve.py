@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from yinju.cli.logs import configure_logs
 from yinju.cli.options import DEFAULT_HOST, DEFAULT_PORT, address
 from yinju.cli.terminal import note, stderr
 from yinju.cli.wording import say
 from yinju.errors import Unsupported
 from yinju.settings import Settings
+
+log = logging.getLogger("yinju.serve")
 
 
 def serve(
@@ -22,21 +27,22 @@ def serve(
         int, typer.Option(envvar="PORT", min=0, max=65535, help=say("The port to listen on.", "监听的端口。"))
     ] = DEFAULT_PORT,
 ) -> None:
-    import uvicorn
+    from yinju.cli.server import run
 
     settings = Settings.load()
-    checkout = find_checkout(Path(__file__).resolve().parent, Path.cwd())
+    sys.path.insert(0, str(find_checkout(Path(__file__).resolve().parent, Path.cwd())))
+    configure_logs(settings)
     index = settings.index.absolute()
     if not index.is_dir():
-        note(
+        (note if settings.log_format == "text" else log.warning)(
             say(
                 f"There is no index in {index}. Run: yinju index FOLDER, or set YINJU_INDEX to where it is.",
                 f"{index} 中没有索引。请运行：yinju index 文件夹，或用 YINJU_INDEX 指明索引所在。",
             )
         )
-    if port:  # with 0 the server picks one, and says which
+    if port and settings.log_format == "text":  # the log says it too; with port 0 the server picks one
         stderr().print(f"[bold]{say('Yinju is at', '引据的地址：')}[/] {settings.public_url or address(host, port)}")
-    uvicorn.run("api.app:create_app", factory=True, app_dir=str(checkout), host=host, port=port)
+    run(host, port)
 
 
 def find_checkout(*starts: Path) -> Path:

@@ -1,50 +1,79 @@
-"""Bytes to text with title, date, headings and pages: one reader a format, in one table.
+"""Bytes to text with title, date, headings and pages: one reader a format, in one table (`formats.READERS`).
 
-Every reader takes the decoded text and the file's name, and raises Unreadable for what it can't read.
+`read_file` is for files from anywhere: a worker process that can be killed reads them. `read` reads in this process.
+Both raise Unreadable, whose `reason` is one of `REASONS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from yinju.errors import Unreadable
-from yinju.readers import markdown, plain
-from yinju.readers.decoding import decode
+from yinju.readers.formats import FORMATS, reader
+from yinju.readers.limits import LIMITS, READ_HERE, Limits
+from yinju.readers.reasons import REASONS, refusal
+from yinju.readers.sniffing import checked_format, named_format
+from yinju.readers.worker import read_apart
 from yinju.records import Reading
 
-__all__ = ["FORMATS", "STRUCTURE", "is_readable", "read"]
+__all__ = [
+    "FORMATS",
+    "REASONS",
+    "STRUCTURE",
+    "is_readable",
+    "read",
+    "read_apart",
+    "read_file",
+]
 
 # Part of what makes an index's passages: change it when the same file would be read differently.
-STRUCTURE = "1"
+STRUCTURE = "2"
 
-FORMATS: dict[str, Callable[[str, str], Reading]] = {
-    ".txt": plain.read,
-    ".text": plain.read,
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-}
+_LONGEST_NAME = 255  # bytes, as in most file systems
 
 
 def is_readable(name: str) -> bool:
     """Whether a file of this name is one `read` has a reader for, by its ending."""
-    return _suffix(name) in FORMATS
+    return named_format(name) is not None
+
+
+def read_file(name: str, data: bytes | Path, limits: Limits = LIMITS) -> Reading:
+    """Read a file that may hold anything: small text here, all else in a worker process within `limits`.
+
+    `name` may have folders in it; its ending says the format. A path is opened, its own name meaning nothing.
+    Safe in any thread and process; takes until the worker is done. Raises Unreadable.
+    """
+    _check_name(name)
+    if named_format(name) in ("plain", "markdown"):
+        if isinstance(data, Path):
+            data = _bytes_if_small(name, data)
+        if isinstance(data, bytes) and len(data) <= READ_HERE:
+            return read(name, data)
+    return read_apart(name, data, limits)
 
 
 def read(name: str, data: bytes) -> Reading:
-    """Read a file. `name` may have folders in it; only its last part and ending matter.
-
-    Raises Unreadable, with what to do, for a format or an encoding that is not read, and for a file without text.
-    """
-    text = decode(name, data)
-    if not text.strip():
-        raise Unreadable(f"{name} holds no text. Add a file that does.")
-    reader = FORMATS.get(_suffix(name))
-    if reader is None:
-        known = ", ".join(sorted(FORMATS))
-        raise Unreadable(f"{name} is in no format read here. Known endings are {known}; save it as one of them.")
-    return reader(text, PurePosixPath(name).name)
+    """Read a file in this process, which has to be able to spare what reading takes. Otherwise as `read_file`."""
+    return reader(checked_format(name, data))(data, name)
 
 
-def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+def _bytes_if_small(name: str, path: Path) -> bytes | Path:
+    try:
+        return path.read_bytes() if path.stat().st_size <= READ_HERE else path
+    except OSError as error:
+        raise refusal(
+            name, "inaccessible", f"can't be read ({error.strerror}). Check that it is there and may be read."
+        ) from error
+
+
+def _check_name(name: str) -> None:
+    path = PurePosixPath(name)
+    shown = name.encode(errors="replace").decode() == name and name.isprintable()
+    parts = [*path.parts, *PurePosixPath(name.replace("\\", "/")).parts]
+    if (
+        not shown
+        or not path.name
+        or path.is_absolute()
+        or ".." in parts
+        or any(len(part.encode()) > _LONGEST_NAME for part in path.parts)
+    ):
+        raise refusal(name, "bad-name", "is not a name to keep a document under. Rename the file and add it again.")

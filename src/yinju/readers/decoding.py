@@ -1,25 +1,13 @@
-"""Bytes to text: what a file is, by its first bytes, and which encoding its text is in."""
+"""Bytes to text: which encoding a file of text is in."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-from yinju.errors import Unreadable
+from yinju.readers.limits import MOST_CHARACTERS
+from yinju.readers.reasons import refusal
 
-_SIGNATURES = (
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive (which Word, Excel and PowerPoint files are too)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office document"),
-    (b"{\\rtf", "a rich text document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"SQLite format 3\x00", "a database"),
-)
 # UTF-32 before UTF-16: its mark begins with UTF-16's.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -28,6 +16,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_BINARY = "is binary, not text. Save it as plain text or Markdown and add that."
 # Tab, line ends and form feed are text; other control characters are not, but stray ones are common and harmless.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 # The commonest characters of Chinese, in both scripts: a fifth of any Chinese text and next to nothing of other
@@ -43,20 +32,29 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _PUNCTUATION = re.compile("[\u2010-\u2027\u3000-\u3017\uff01-\uff5e]")
 
 
+def document_text(name: str, data: bytes) -> str:
+    """`decode` for a whole document. Raises Unreadable for white space alone, and for more than one may hold, too."""
+    text = decode(name, data)
+    if not text.strip():
+        raise refusal(name, "empty", "holds no text. Add a file that does.")
+    if len(text) > MOST_CHARACTERS:
+        raise refusal(
+            name, "too-large", f"holds more than {MOST_CHARACTERS:,} characters. Divide it and add the parts."
+        )
+    return text
+
+
 def decode(name: str, data: bytes) -> str:
     """The file's text with `\\n` line ends and without a byte-order mark, otherwise as it is.
 
     Raises Unreadable for what is not text, or not in UTF-8, UTF-16, UTF-32 or GB18030.
     """
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
-            raise Unreadable(f"{name} is {kind}, not text. Save it as plain text or Markdown and add that.")
     text = _marked(name, data)
     if text is None:
         text = _unmarked(name, data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text or len(_CONTROL.findall(text)) * 50 > len(text):
-        raise Unreadable(f"{name} is binary, not text. Save it as plain text or Markdown and add that.")
+        raise refusal(name, "binary", _BINARY)
     return text
 
 
@@ -66,9 +64,11 @@ def _marked(name: str, data: bytes) -> str | None:
             try:
                 return data[len(mark) :].decode(encoding)
             except UnicodeDecodeError as error:
-                raise Unreadable(
-                    f"{name} says it is {encoding.upper()} and is not, from byte {error.start + len(mark)} on. "
-                    "Save it again as UTF-8."
+                raise refusal(
+                    name,
+                    "broken-encoding",
+                    f"says it is {encoding.upper()} and is not, from byte {error.start + len(mark)} on. "
+                    "Save it again as UTF-8.",
                 ) from error
     return None
 
@@ -82,9 +82,11 @@ def _unmarked(name: str, data: bytes) -> str:
     scored = [(_plausibility(text), text) for text in candidates.values() if text]
     best, text = max(scored, default=(0.0, ""))
     if best == 0.0 and b"\x00" in data:
-        raise Unreadable(f"{name} is binary, not text. Save it as plain text or Markdown and add that.")
+        raise refusal(name, "binary", _BINARY)
     if best == 0.0:
-        raise Unreadable(f"{name} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8 and add it again.")
+        raise refusal(
+            name, "wrong-encoding", "is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8 and add it again."
+        )
     return text
 
 

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from yinju.readers import outline
 from yinju.readers.damage import mend
 from yinju.readers.dates import iso_date, stated_date
+from yinju.readers.decoding import document_text
 from yinju.records import Block, Reading
 
 # Bounded, because deeply nested YAML takes time by the square of its length.
@@ -21,8 +22,9 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,4000}?)^(?:---|\.\.\.)[ \t]*(?:\n
 _COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
 
 
-def read(text: str, name: str) -> Reading:
+def read(data: bytes, name: str) -> Reading:
     """Read Markdown. The title is front matter's, or else the one first-level heading's, or the file's name."""
+    text = document_text(name, data)
     front, length = _front_matter(text)
     # Line numbers must stay the file's, so front matter is made empty rather than taken off.
     body = "\n" * text.count("\n", 0, length) + text[length:]

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from yinju.readers import outline
 from yinju.readers.damage import mend
 from yinju.readers.dates import iso_date, stated_date
+from yinju.readers.decoding import document_text
 from yinju.records import Block, Reading
 from yinju.text import sentences
 
@@ -41,8 +42,9 @@ class _Chunk:
         return "\n" not in self.text
 
 
-def read(text: str, name: str) -> Reading:
+def read(data: bytes, name: str) -> Reading:
     """Read plain text; the title is the file's name without its ending where the text states none."""
+    text = document_text(name, data)
     chunks = _chunks(text)
     head = _title_length(chunks)
     blocks = []
