@@ -41,9 +41,7 @@ class Outcome:
 
 def hits(found: Sequence[Found]) -> tuple[Hit, ...]:
     """Found passages as they are shown."""
-    return tuple(
-        Hit(each.passage, each.title, _between(each.score), each.signals, each.version) for each in found
-    )
+    return tuple(Hit(each.passage, each.title, _between(each.score), each.signals, each.version) for each in found)
 
 
 def conclude(

@@ -76,7 +76,7 @@ class Catalogue(Connections):
             return rows.versions(connection, document_id)
 
     def slice(self, document_id: str, text_sha256: str, start: int, end: int) -> str | None:
-        """The characters `[start, end)` of that text of a document; None where the document never had it, or is gone."""
+        """The characters `[start, end)` of that text of a document; None where it never had it, or is gone."""
         query = """
             SELECT substr(text, ?, ?) FROM versions JOIN documents ON documents.key = versions.document
             WHERE id = ? AND text_sha256 = ?
@@ -134,7 +134,7 @@ class Catalogue(Connections):
         actor: str = "",
         replaces: str | None = None,
     ) -> str:
-        """`put`, as a part of a larger transaction; `replaces` is the id of the document an upload takes the place of."""
+        """`put`, as a part of a larger transaction; `replaces`: the id of the document an upload takes the place of."""
         encoding_rows.check(connection, origin, self.path)
         if replaces is not None:
             _withdraw_file(connection, replaces)
@@ -163,8 +163,7 @@ class Catalogue(Connections):
         have. Raises NotFound, Gone, PreconditionFailed, IndexBusy.
         """
         with self.writing() as connection:
-            removal = self.remove_in(connection, document_id, withdraw, if_match, actor)
-        return removal
+            return self.remove_in(connection, document_id, withdraw, if_match, actor)
 
     def remove_in(
         self, connection: sqlite3.Connection, document_id: str, withdraw: bool, if_match: str | None, actor: str

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from yinju.catalogue import Catalogue
-from yinju.derived import Derived, open_derived
+from yinju.derived import Derived, find_derived, open_derived
 from yinju.encoder import Encoder
 from yinju.errors import YinjuError
 from yinju.progress import Progress, silent
@@ -36,17 +36,35 @@ class Current:
         return self._held
 
     def get(self) -> Derived:
-        """The indexes to answer from. Only the first call waits for them to be opened or made.
+        """The indexes to answer from. Only the first call waits for them to be made.
 
-        Newer ones are opened, or made, beside the questions. Raises IndexMismatch, ModelError.
+        Newer ones that another process made are opened by the first who asks, while others go on with the last; those
+        not yet made are made beside the questions. Raises IndexMismatch, ModelError.
         """
         held = self._held
         if held is None:
             with self._opening:
                 return self._held or self.refresh()
-        if held.generation != self._catalogue.generation():
+        if held.generation == self._catalogue.generation() or time.monotonic() < self._not_before:
+            return held
+        return self._newer() or held
+
+    def _newer(self) -> Derived | None:
+        """The present generation's indexes, if they are there and nobody else is at it."""
+        if not self._refreshing.acquire(blocking=False):
+            return None
+        try:
+            found = find_derived(self._catalogue, self._folder, self._encoder.fingerprint)
+        except YinjuError as error:
+            self._failed(error)
+            return None
+        finally:
+            self._refreshing.release()
+        if found is None:
             self.refresh_soon()
-        return held
+        else:
+            self._held = found
+        return found
 
     def refresh(self, progress: Progress = silent) -> Derived:
         """Open or make the indexes of the present generation, and answer from them from now on.
@@ -79,5 +97,8 @@ class Current:
         try:
             self.refresh()
         except (YinjuError, OSError) as error:
-            self._not_before = time.monotonic() + _RETRY
-            log.error("The indexes could not be brought up to date, the last ones go on serving: %s", error)
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self._not_before = time.monotonic() + _RETRY
+        log.error("The indexes could not be brought up to date, the last ones go on serving: %s", error)

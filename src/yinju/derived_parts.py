@@ -32,18 +32,22 @@ _CLOSE = 1e-2  # of half precision, from the inner product of a vector with itse
 
 def write(snapshot: Snapshot, folder: Path, origin: Origin | None, progress: Progress) -> None:
     """Write all parts of what `origin` encoded, None where there is nothing, into a folder."""
-    total = 0 if origin is None else snapshot.count(origin)
     with ExitStack() as files:
         writers = _Writers(folder, 0 if origin is None else origin.dimension, files)
-        done = 0
-        for document in snapshot.documents() if origin is not None else ():
-            writers.table.begin(document)
-            cuts = {block.end for block in document.blocks if block.cut}
-            for stored in snapshot.passages(document, origin):
-                writers.add(stored, document, cuts)
-                done += 1
-                progress("build", done, total)
+        if origin is not None:
+            _write_all(snapshot, writers, origin, progress)
         writers.finish()
+
+
+def _write_all(snapshot: Snapshot, writers: _Writers, origin: Origin, progress: Progress) -> None:
+    done, total = 0, snapshot.count(origin)
+    for document in snapshot.documents():
+        writers.table.begin(document)
+        cuts = {block.end for block in document.blocks if block.cut}
+        for stored in snapshot.passages(document, origin):
+            writers.add(stored, document, cuts)
+            done += 1
+            progress("build", done, total)
 
 
 def finds_itself(made: Derived, snapshot: Snapshot) -> bool:

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from yinju import digests
 from yinju.blobs import Packed, PassageVectors
@@ -59,7 +60,9 @@ def mismatch(connection: sqlite3.Connection, wanted: Origin, path: Path) -> Inde
     there = origins(connection)
     for begun in (each for each in there if (each.encoder, each.splitter) == (wanted.encoder, wanted.splitter)):
         missing, (documents,) = len(unencoded(connection, begun)), connection.execute(_DOCUMENTS).fetchone()
-        return IndexMismatch(f"{missing} of {documents} documents in {path} are not encoded by this model yet. {again}.")
+        return IndexMismatch(
+            f"{missing} of {documents} documents in {path} are not encoded by this model yet. {again}."
+        )
     if any(origin.encoder == wanted.encoder for origin in there):
         return IndexMismatch(
             f"{path} was made by a version of Yinju that cuts or encodes documents otherwise. {again}."
@@ -125,7 +128,7 @@ _CHOSEN = "WHERE document = ? AND encoder = ? AND splitter = ? AND dimension = ?
 
 def count(connection: sqlite3.Connection, origin: Origin) -> int:
     """How many passages an origin encoded."""
-    query = f"SELECT count(*) {_OF_ONE} WHERE encoder = ? AND splitter = ? AND dimension = ?"  # noqa: S608
+    query = f"SELECT count(*) {_OF_ONE} WHERE encoder = ? AND splitter = ? AND dimension = ?"
     (passages,) = connection.execute(query, _values(origin)).fetchone()
     return int(passages)
 
@@ -135,10 +138,32 @@ def stored_passages(connection: sqlite3.Connection, of: StoredDocument, origin: 
     query = f"""
         SELECT {_BLOBS}, start, end, heading, page
         {_OF_ONE} JOIN vectors ON vectors.passage = passages.key {_CHOSEN}
-    """  # noqa: S608
+    """
     for *blobs, start, end, heading, page in connection.execute(query, (of.key, *_values(origin))):
         vectors = PassageVectors(Packed(*blobs[:3]), blobs[3], Packed(*blobs[4:]))
         yield StoredPassage(_passage(of.id, of.text, start, end, heading, page), vectors)
+
+
+def raw(
+    connection: sqlite3.Connection, of: StoredDocument, origin: Origin
+) -> Iterator[tuple[tuple[Any, ...], tuple[bytes, ...]]]:
+    """A document's passages in order, as they lie in the tables: (ordinal, start, end, heading, page), and the blobs
+    with their digest at the end."""
+    query = f"""
+        SELECT ordinal, start, end, heading, page, {_BLOBS}, digest
+        {_OF_ONE} JOIN vectors ON vectors.passage = passages.key {_CHOSEN}
+    """
+    for row in connection.execute(query, (of.key, *_values(origin))):
+        yield row[:5], row[5:]
+
+
+def forget_one(connection: sqlite3.Connection, document_id: str, origin: Origin) -> None:
+    """Delete what an origin made of a document."""
+    query = """
+        DELETE FROM encodings WHERE document = (SELECT key FROM documents WHERE id = ?) AND origin =
+            (SELECT key FROM origins WHERE encoder = ? AND splitter = ? AND dimension = ?)
+    """
+    connection.execute(query, (document_id, *_values(origin)))
 
 
 def _passage(document_id: str, text: str, start: int, end: int, heading: str, page: int | None) -> Passage:

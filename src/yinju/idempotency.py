@@ -6,6 +6,7 @@ After draft-ietf-httpapi-idempotency-key-header. Keys are kept for as long as th
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from yinju.errors import IdempotencyConflict
 from yinju.records import Removal
@@ -31,7 +32,7 @@ def removal_of(connection: sqlite3.Connection, key: str | None, document_id: str
     sent = connection.execute("SELECT 1 FROM jobs WHERE idempotency = ?", (key,)).fetchone()
     if sent is not None or (row is not None and row[0] != document_id):
         raise _conflict()
-    return None if row is None else Removal(*row)
+    return None if row is None else replace(Removal(*row), replayed=True)
 
 
 def remember(connection: sqlite3.Connection, key: str | None, removal: Removal, at: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
@@ -22,8 +22,10 @@ from yinju.records import Job, JobError, JobKind, JobState
 
 _KEPT = timedelta(days=1)  # after a job ended
 _CHUNK = 1 << 20
-_FIELDS = """id, kind, state, stage, done, total, name, collection, document_id, version, created, reason, detail,
-    created_at, updated_at"""
+_COLUMNS = (
+    *("id", "kind", "state", "stage", "done", "total", "name", "collection", "document_id", "version"),
+    *("created_at", "updated_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def submit(catalogue: Catalogue, upload: Upload) -> Job:
         _forget_old(connection)
         earlier = idempotency.job_of(connection, upload.idempotency, request)
         if earlier is not None:
-            return _job(connection, earlier)
+            return replace(_job(connection, earlier), replayed=True)
         if upload.replaces is not None:
             check_match(rows.summary(connection, upload.replaces), upload.if_match)
         same = same_bytes(connection, digest, upload.collection, upload.replaces)
@@ -90,8 +92,8 @@ def _new(upload: Upload, request: str) -> dict[str, object]:
 
 def _insert(connection: sqlite3.Connection, values: dict[str, object]) -> None:
     query = """
-        INSERT INTO jobs (id, kind, state, stage, done, total, attempts, name, collection, document_id, version, created,
-                          original, if_match, actor, idempotency, request, created_at, updated_at)
+        INSERT INTO jobs (id, kind, state, stage, done, total, attempts, name, collection, document_id, version,
+                          created, original, if_match, actor, idempotency, request, created_at, updated_at)
         VALUES (:id, :kind, :state, '', 0, 0, 0, :name, :collection, :document_id, :version, 0, :original, :if_match,
                 :actor, :idempotency, :request, :now, :now)
     """
@@ -132,12 +134,14 @@ def job(catalogue: Catalogue, job_id: str) -> Job:
 
 
 def _job(connection: sqlite3.Connection, job_id: str) -> Job:
-    row = connection.execute(f"SELECT {_FIELDS} FROM jobs WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
+    query = f"SELECT {', '.join(_COLUMNS)}, created, reason, detail FROM jobs WHERE id = ?"  # noqa: S608
+    row = connection.execute(query, (job_id,)).fetchone()
     if row is None:
         raise UnknownJob(job_id)
-    *columns, created, reason, detail, created_at, updated_at = row
+    *columns, created, reason, detail = row
     error = None if reason is None else JobError(reason, detail)
-    return Job(*columns, bool(created), error, created_at, updated_at)
+    named = dict(zip(_COLUMNS, columns, strict=True))
+    return Job(**named, created=bool(created), error=error)
 
 
 def counts(catalogue: Catalogue) -> dict[JobState, int]:

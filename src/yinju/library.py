@@ -38,11 +38,13 @@ from yinju.records import (
     Version,
 )
 from yinju.reindexing import Reindexed, reencode
+from yinju.repair import repair
 from yinju.runner import Runner
 from yinju.searching import Scope, allowed_rows, checked, search
 from yinju.settings import Settings
 from yinju.status import Status, status_of
 from yinju.stored import Counts, Origin
+from yinju.verification import Finding, verify
 
 CATALOGUE, DERIVED = "catalogue.db", "derived"
 _POLL = 0.02  # seconds
@@ -284,6 +286,16 @@ class Library:
         forgotten = self._catalogue.forget_others(origin_of(self._encoder))
         self._catalogue.tidy()
         return forgotten
+
+    def verify(self, progress: Progress = silent) -> list[Finding]:
+        """Everything in the index that is not what was written. Loads no model."""
+        return list(verify(self._catalogue, self._settings.index / DERIVED, progress))
+
+    def repair(self, findings: Sequence[Finding], progress: Progress = silent) -> list[Finding]:
+        """Make anew what can be; what can't is returned. Raises ModelError."""
+        left = repair(self._catalogue, self._settings.index / DERIVED, self._encoder, findings, progress)
+        self._current.refresh(progress)
+        return left
 
     def status(self) -> Status:
         """Generation, sizes and jobs."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from yinju import digests
 from yinju.document_ids import document_id, unused_id
-from yinju.errors import Gone, NotFound, UnknownVersion
+from yinju.errors import Gone, IndexDamaged, NotFound, UnknownVersion
 from yinju.records import Block, Collection, Document, DocumentSummary, Removal, Version
 from yinju.schema import new_mark
 from yinju.stored import Counts, Draft, Generation, StoredDocument
@@ -93,7 +93,8 @@ def document(connection: sqlite3.Connection, identifier: str, version: int | Non
         newest = summary(connection, identifier).version
         raise UnknownVersion(identifier, newest if version is None else version, newest)
     identifier, title, date, name, root, text, blocks, pages, *rest = row
-    return Document(identifier, title, date, name, root, text, _blocks(blocks), tuple(json.loads(pages)), *rest)
+    starts = tuple(_parsed(pages, identifier))
+    return Document(identifier, title, date, name, root, text, _blocks(blocks, identifier), starts, *rest)
 
 
 def versions(connection: sqlite3.Connection, identifier: str) -> list[Version]:
@@ -104,8 +105,17 @@ def versions(connection: sqlite3.Connection, identifier: str) -> list[Version]:
     return [Version(*row) for row in connection.execute(query, (identifier,))]
 
 
-def _blocks(stored: str) -> tuple[Block, ...]:
-    return tuple(Block(*block) for block in json.loads(stored))
+def _parsed(stored: str, identifier: str) -> list[Any]:
+    try:
+        return list(json.loads(stored))
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(
+            f"What is stored of the document {identifier!r} is damaged. Run: yinju verify --repair"
+        ) from error
+
+
+def _blocks(stored: str, identifier: str) -> tuple[Block, ...]:
+    return tuple(Block(*block) for block in _parsed(stored, identifier))
 
 
 def stored_document(connection: sqlite3.Connection, identifier: str) -> StoredDocument:
@@ -122,7 +132,7 @@ def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]
 
 def _stored_document(row: Sequence[Any]) -> StoredDocument:
     key, identifier, title, date, name, text, text_sha256, blocks, *rest = row
-    return StoredDocument(key, identifier, title, date, name, text, text_sha256, _blocks(blocks), *rest)
+    return StoredDocument(key, identifier, title, date, name, text, text_sha256, _blocks(blocks, identifier), *rest)
 
 
 _DIGESTED = ("title", "date", "blocks", "pages", "bytes_sha256", "structure", "text_sha256")
@@ -145,11 +155,6 @@ def _columns(draft: Draft) -> dict[str, Any]:
     return {**made, "digest": digests.of_texts(made[name] for name in _DIGESTED)}
 
 
-def digested(columns: Iterable[str | int | None]) -> str:
-    """The digest of a version's columns, in the order of DIGESTED."""
-    return digests.of_texts(columns)
-
-
 DIGESTED = ", ".join(_DIGESTED)
 
 
@@ -160,16 +165,20 @@ def upsert(connection: sqlite3.Connection, draft: Draft, replaces: str | None) -
     document otherwise: its name does not identify it.
     """
     columns = {**_columns(draft), "root": draft.root, "name": draft.name, "collection": draft.collection}
-    if replaces is not None:
-        key, identifier = stored_document(connection, replaces).key, replaces
-    else:
-        query = "SELECT key, id FROM documents WHERE root = ? AND name = ?"
-        key, identifier = connection.execute(query, (draft.root, draft.name)).fetchone() or (None, "")
-    if key is not None:
-        _update(connection, key, columns)
-        return key, identifier
+    there = _place_of(connection, draft, replaces)
+    if there is not None:
+        _update(connection, there[0], columns)
+        return there
     identifier = unused_id(document_id(draft.name), lambda wanted: _is_taken(connection, wanted))
     return _insert(connection, {**columns, "id": identifier}), identifier
+
+
+def _place_of(connection: sqlite3.Connection, draft: Draft, replaces: str | None) -> tuple[int, str] | None:
+    if replaces is not None:
+        return stored_document(connection, replaces).key, replaces
+    query = "SELECT key, id FROM documents WHERE root = ? AND name = ?"
+    found: tuple[int, str] | None = connection.execute(query, (draft.root, draft.name)).fetchone()
+    return found
 
 
 def _is_taken(connection: sqlite3.Connection, identifier: str) -> bool:
@@ -214,6 +223,22 @@ def _update(connection: sqlite3.Connection, key: int, columns: dict[str, Any]) -
             updated_at = max(:now, added_at) WHERE key = :key
     """
     connection.execute(query, {**columns, "key": key, "version": version})
+
+
+def stored_key(connection: sqlite3.Connection, identifier: str) -> int:
+    """A document's key, whatever the rest of it is. Raises NotFound, Gone."""
+    row = connection.execute("SELECT key FROM documents WHERE id = ?", (identifier,)).fetchone()
+    if row is None:
+        raise absent(connection, identifier)
+    return int(row[0])
+
+
+def rewrite(connection: sqlite3.Connection, key: int, version: int, draft: Draft) -> None:
+    """A version once more, as it was read from the same bytes."""
+    query = "DELETE FROM versions WHERE document = ? AND version = ? RETURNING original"
+    (original,) = connection.execute(query, (key, version)).fetchone()
+    _insert_version(connection, key, version, _columns(draft))
+    connection.execute("UPDATE versions SET original = ? WHERE document = ? AND version = ?", (original, key, version))
 
 
 def remove(connection: sqlite3.Connection, identifier: str) -> tuple[Removal, str]:

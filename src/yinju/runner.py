@@ -45,7 +45,7 @@ _REASONS: dict[type[YinjuError], str] = {
 }
 
 
-class Stopped(Exception):  # noqa: N818 (nothing is wrong)
+class Stopped(Exception):
     """The runner was told to stop in the middle of a job, which goes on at the next start."""
 
 
@@ -136,7 +136,7 @@ class Runner:
     def _do(self, work: jobs.Work) -> bool:
         """Whether a document was stored."""
         if work.attempts > _MOST_ATTEMPTS:
-            detail = f"{work.name} stopped the service {_MOST_ATTEMPTS} times while it was read. Send it in another form."
+            detail = f"{work.name} was cut short {_MOST_ATTEMPTS} times while it was read. Send it in another form."
             jobs.failed(self._catalogue, work.job_id, JobError("interrupted", detail))
             return False
         try:

@@ -143,10 +143,11 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> YinjuError:
         return IndexBusy(f"Another process is writing to {path}. Wait for it to finish, or stop it, then try again.")
     if code == sqlite3.SQLITE_FULL:
         return StorageFull(f"There is no room left for {path}. Nothing was stored; free some space, then try again.")
-    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+    # Python says without a code that a text is no longer UTF-8.
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) or str(error).startswith("Could not decode"):
         return IndexDamaged(
-            f"{path} can't be read as a catalogue ({error}). Restore it from a backup: yinju restore FILE. Without one, "
-            "move it away and run `yinju index`."
+            f"{path} can't be read as a catalogue ({error}). Restore it from a backup: yinju restore FILE. Without "
+            "one, move it away and run `yinju index`."
         )
     return _unusable(path, error)
 

@@ -71,9 +71,7 @@ def allowed_rows(derived: Derived, catalogue: Catalogue, scope: Scope) -> Rows |
     return None if wanted >= table.collections else table.rows_in(wanted)
 
 
-def search(
-    derived: Derived, catalogue: Catalogue, question: Question, limit: int, allowed: Rows | None
-) -> list[Found]:
+def search(derived: Derived, catalogue: Catalogue, question: Question, limit: int, allowed: Rows | None) -> list[Found]:
     """The best passages that differ, best first."""
     if len(derived.passages) == 0 or (allowed is not None and len(allowed) == 0):
         return []

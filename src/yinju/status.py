@@ -36,9 +36,7 @@ def status_of(catalogue: Catalogue, derived_folder: Path, served: int | None) ->
         "derived": sum(_size(path) for path in derived_folder.rglob("*")),
     }
     generation = catalogue.generation().number
-    return Status(
-        generation, served, counted.documents, counted.passages, versions, files, jobs.counts(catalogue)
-    )
+    return Status(generation, served, counted.documents, counted.passages, versions, files, jobs.counts(catalogue))
 
 
 def _size(path: Path) -> int:
