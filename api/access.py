@@ -7,17 +7,27 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from api.kinds import OUT_OF_REACH
+from api.authentication import NO_KEY
+from api.kinds import KEY_NEEDED, OUT_OF_REACH
 from api.problems import ProblemError
-from yinju.access import ANONYMOUS, Access
+from yinju.access import Access
 
 # One wording for what lies elsewhere and what does not exist: the difference is nothing a limited key may learn.
 UNREACHABLE = "The key used here does not reach this. Use a key for its collection, or ask for one of your own."
 
 
 def access_of(request: Request) -> Access:
-    """Who asks, and what they may do."""
-    return cast(Access, getattr(request.state, "access", ANONYMOUS))
+    """Who asks, and what they may do. Raises ProblemError (401) where that is nobody."""
+    access = cast(Access | None, request.state.access)
+    if access is None:
+        raise ProblemError(KEY_NEEDED, NO_KEY)
+    return access
+
+
+def reader_of(request: Request) -> Access | None:
+    """Who asks, where that is somebody who may read; None where the answer must be the same for everyone."""
+    access = cast(Access | None, request.state.access)
+    return access if access is not None and "read" in access.scopes else None
 
 
 def require_collection(access: Access, *collections: str | None) -> None:

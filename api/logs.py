@@ -24,10 +24,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(slots=True)
 class RequestNotes:
-    """What is learnt of a request on its way. key: the id of the API key it came with, never the key."""
+    """What is learnt of a request on its way."""
 
     id: str
-    key: str | None = None
     problem: str | None = None
 
 
@@ -58,11 +57,6 @@ def request_id() -> str | None:
 def request_headers() -> dict[str, str]:
     """What the answer carries, so that a person can name the request."""
     return {} if (asked := request_id()) is None else {REQUEST_ID: asked}
-
-
-def note_key(key_id: str | None) -> None:
-    if (notes := _notes.get()) is not None:
-        notes.key = key_id
 
 
 def note_problem(name: str) -> None:

@@ -5,19 +5,27 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.headers import SECURITY
+from api.headers import SECURITY, STRICT_TRANSPORT
 from api.kinds import TOO_LARGE
+from api.origins import is_https
 from api.problems import ProblemError, problem, respond
+from api.uploads import too_large
+from yinju.settings import Settings
 
 MAX_BODY = 1024 * 1024  # bytes
 TOO_LARGE_DETAIL = "The body is over 1 MiB. Ask a shorter question or send less of the history."
+FRAMING = 64 * 1024
+"""Bytes the body of an upload may hold beside the document: names, and the marks between the parts of a form."""
+# The rest of the body is not wanted, so neither is the connection it would come on.
+HANG_UP = {"Connection": "close"}
 
 
 class AddHeaders:
     """Adds the security headers, and `Cache-Control: no-cache` where a response does not say otherwise."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def add(message: Message) -> None:
@@ -25,6 +33,8 @@ class AddHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY)
                 headers.setdefault("Cache-Control", "no-cache")
+                if is_https(scope, self._settings):
+                    headers["Strict-Transport-Security"] = STRICT_TRANSPORT
                 if "Accept-Ranges" in headers:
                     headers["Accept-Ranges"] = "none"  # WholeAsAsked
             await send(message)
@@ -47,19 +57,23 @@ class WholeAsAsked:
 
 
 class LimitBodies:
-    """Refuses bodies over `MAX_BODY` with 413: by their declared length at once, else while reading."""
+    """Refuses bodies that are too large with 413: by their declared length at once, else while reading."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, max_upload: int) -> None:
+        """max_upload: bytes a document may have; other bodies may have `MAX_BODY`."""
         self.app = app
+        self.max_upload = max_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most, detail = MAX_BODY, TOO_LARGE_DETAIL
+        if _uploads(scope["method"], scope["path"]):
+            most, detail = self.max_upload + FRAMING, too_large(self.max_upload)
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > MAX_BODY:
-            # The rest of the body is not wanted, so neither is the connection it would come on.
-            refusal = respond(problem(TOO_LARGE, TOO_LARGE_DETAIL, scope), {"Connection": "close"})
+        if declared.isdecimal() and int(declared) > most:
+            refusal = respond(problem(TOO_LARGE, detail, scope), HANG_UP)
             await refusal(scope, receive, send)
             return
         received = 0
@@ -68,8 +82,12 @@ class LimitBodies:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY:
-                raise ProblemError(TOO_LARGE, TOO_LARGE_DETAIL)
+            if received > most:
+                raise ProblemError(TOO_LARGE, detail, headers=HANG_UP)
             return message
 
         await self.app(scope, limited, send)
+
+
+def _uploads(method: str, path: str) -> bool:
+    return (method == "POST" and path == "/v1/documents") or (method == "PUT" and path.startswith("/v1/documents/"))

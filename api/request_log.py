@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import REQUEST_ID, RequestNotes, begin_request
 from api.metrics import METHODS, Metrics
+from yinju.access import Access
 
 log = logging.getLogger("yinju.request")
 
@@ -26,6 +27,7 @@ class RecordRequests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope.setdefault("state", {})  # one for all further in, who may pass on a scope of their own
         notes = begin_request(Headers(scope=scope).get(REQUEST_ID))
         started = perf_counter()
         status, sent = 500, 0  # 500 is what the server answers when nothing below it did
@@ -50,6 +52,7 @@ class RecordRequests:
         method = scope["method"] if scope["method"] in METHODS else "other"  # a client may invent others
         self.metrics.requested(route, method, status, seconds, notes.problem)
         client = scope.get("client")
+        access: Access | None = scope["state"].get("access")
         fields = {
             "method": method,
             "route": route,
@@ -57,7 +60,7 @@ class RecordRequests:
             "duration_ms": round(1000 * seconds, 2),
             "bytes": sent,
             "client": client[0] if client else None,
-            "key": notes.key,
+            "key": None if access is None else access.key_id,  # the id: it is no secret
             "problem": notes.problem,
         }
         log.log(_level(status), "request", extra={"fields": {k: v for k, v in fields.items() if v is not None}})

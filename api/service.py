@@ -13,9 +13,11 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.kinds import NOT_JSON
+from api.limits import Queue
 from api.metrics import Metrics
 from api.problems import ProblemError
 from api.readiness import Readiness
+from yinju.keys import KeyStore
 from yinju.library import Library
 from yinju.settings import Settings
 
@@ -27,6 +29,8 @@ class Service:
     settings: Settings
     readiness: Readiness
     metrics: Metrics
+    keys: KeyStore
+    queue: Queue
 
 
 def service_of(request: Request) -> Service:
@@ -61,6 +65,8 @@ ServiceDep = Annotated[Service, Depends(_service)]
 LibraryDep = Annotated[Library, Depends(_library)]
 
 
-def json(content: BaseModel | Mapping[str, object]) -> Response:
+def json(
+    content: BaseModel | Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Serialised here, in the route's thread: FastAPI would validate it once more and take another thread."""
-    return Response(to_json(content), media_type="application/json")
+    return Response(to_json(content), status, headers, media_type="application/json")

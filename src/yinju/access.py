@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal, get_args
 
 Scope = Literal["read", "write"]
@@ -43,3 +44,13 @@ class Access:
 
 ANONYMOUS = Access(None, "", frozenset(SCOPES))
 """Whoever asks where there is no key yet: everything is allowed."""
+
+
+def is_loopback(address: str) -> bool:
+    """Is this numeric address one that only this machine can reach? A name is not looked up: it is none."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback

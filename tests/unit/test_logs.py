@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api.logs import JsonLines, Readable, begin_request, note_key, note_problem, request_headers, request_notes, trace
+from api.logs import JsonLines, Readable, begin_request, note_problem, request_headers, request_notes, trace
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHHELD = "(message withheld: it may hold text of a question or a document)"
@@ -80,12 +80,10 @@ def test_any_other_request_id_is_replaced(asked: str | None) -> None:
 def test_what_is_learnt_of_a_request_is_kept_with_it_and_outside_of_one_is_nothing() -> None:
     def answering() -> tuple[object, ...]:
         notes = begin_request("r-1")
-        note_key("k1")
         note_problem("busy")
-        return notes is request_notes(), notes.key, notes.problem, request_headers()
+        return notes is request_notes(), notes.problem, request_headers()
 
-    assert contextvars.Context().run(answering) == (True, "k1", "busy", {"X-Request-ID": "r-1"})
-    note_key("k1")
+    assert contextvars.Context().run(answering) == (True, "busy", {"X-Request-ID": "r-1"})
     note_problem("busy")
     assert (request_notes(), request_headers()) == (None, {})
 

@@ -1,0 +1,157 @@
+"""Who asks, found out before anything else of the application sees the request. What is not named here is closed."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.kinds import CROSS_ORIGIN, KEY_NEEDED, NO_ANONYMOUS, OUT_OF_SCOPE, Kind
+from api.origins import is_cross_origin, is_local, route_path
+from api.problems import ProblemError, of_library_error, problem, respond
+from yinju.access import ANONYMOUS, SCOPES, Access
+from yinju.access import Scope as AccessScope
+from yinju.errors import YinjuError
+from yinju.keys import KeyStore
+from yinju.settings import Settings
+
+log = logging.getLogger("yinju.access")
+
+COOKIE = "yinju_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SESSION = "/v1/session"
+ASKING = frozenset({"/v1/ask", "/v1/search"})
+OPEN = frozenset({"/", "/healthz", "/readyz"})  # beside what lies in /static/: none of it depends on who asks
+READ, WRITE = frozenset(SCOPES[:1]), frozenset(SCOPES[1:])
+
+NO_KEY = (
+    "This needs a key. Send one as the header Authorization: Bearer KEY, or enter it on the page; whoever runs the "
+    "service makes them."
+)
+WRONG_KEY = "The key, or the session, is not valid, or no longer. Send another; whoever runs the service makes them."
+ELSEWHERE = (
+    "Without keys this service answers only the machine it runs on, and this request comes from elsewhere or through a "
+    "proxy. Whoever runs it makes a key with `yinju keys add NAME`, or sets YINJU_ALLOW_ANONYMOUS=true."
+)
+
+
+class Decision(NamedTuple):
+    """What a request may do; `by_page` where a browser may have been made to send it by a page of another site."""
+
+    access: Access | None
+    by_page: bool
+    kind: Kind = KEY_NEEDED
+    detail: str = NO_KEY
+
+
+def is_open(method: str, path: str) -> bool:
+    """Is this answered to everyone, whoever asks?"""
+    if method in SAFE:
+        return path in OPEN or path.startswith("/static/")
+    return (method, path) == ("POST", SESSION)
+
+
+def is_shell(method: str, path: str) -> bool:
+    """The page of a document: without a key the same for every id, with one it may say that there is none."""
+    return method in SAFE and path.startswith("/documents/") and "/" not in path.removeprefix("/documents/")
+
+
+def scopes_for(method: str, path: str) -> frozenset[AccessScope]:
+    """The scopes of which a key needs one; none for what every key may do. Whatever changes something is to write."""
+    if path == SESSION:
+        return frozenset()
+    if method in SAFE:
+        return READ | WRITE if path.startswith("/v1/jobs/") else READ
+    return READ if method == "POST" and path in ASKING else WRITE
+
+
+def warn_if_open(keys: KeyStore, settings: Settings) -> None:
+    """Say loudly, at the start, that everyone may do everything, or that the setting for it does nothing."""
+    if not settings.allow_anonymous:
+        return
+    if keys.exists():
+        log.warning("YINJU_ALLOW_ANONYMOUS is set and does nothing: there are keys, so every request needs one.")
+        return
+    log.warning(
+        "YINJU_ALLOW_ANONYMOUS is set and there is no key: EVERYONE who can reach this service may READ, ADD, REPLACE "
+        "AND DELETE documents. Make a key with `yinju keys add NAME` to end this."
+    )
+
+
+class Authenticate:
+    """Puts the Access of a request into its state, or refuses it: 401 without a valid key, 403 for what it lacks.
+
+    The state holds None for what is open and for the page of a document asked for without a key.
+    """
+
+    def __init__(self, app: ASGIApp, keys: KeyStore, settings: Settings) -> None:
+        self.app = app
+        self._keys = keys
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["access"] = None
+        try:
+            state["access"] = self._admit(scope, scope["method"], route_path(scope))
+        except ProblemError as error:
+            refusal = respond(problem(error.kind, error.detail, scope), error.headers)
+        except YinjuError as error:  # the keys can't be read: then nobody has one
+            refusal = respond(of_library_error(error, scope))
+        else:
+            await self.app(scope, receive, send)
+            return
+        await refusal(scope, receive, send)
+
+    def _admit(self, scope: Scope, method: str, path: str) -> Access | None:
+        """Raises ProblemError (401 or 403) and what KeyStore raises."""
+        if is_open(method, path):
+            if method not in SAFE:
+                self._refuse_other_sites(scope)
+            return None
+        if is_shell(method, path):
+            return self._decide(scope).access
+        access, by_page, kind, detail = self._decide(scope)
+        if access is None:
+            wrong = ', error="invalid_token"' if detail == WRONG_KEY else ""
+            challenge = {"WWW-Authenticate": f'Bearer realm="yinju"{wrong}'} if kind is KEY_NEEDED else None
+            raise ProblemError(kind, detail, headers=challenge)
+        if by_page and method not in SAFE:
+            self._refuse_other_sites(scope)
+        needed = scopes_for(method, path)
+        if needed and not needed & access.scopes:
+            names = " or ".join(sorted(needed))
+            detail = f"This needs a key with the scope {names}. Use one, or ask whoever runs the service for it."
+            challenge = {"WWW-Authenticate": f'Bearer realm="yinju", error="insufficient_scope", scope="{names}"'}
+            raise ProblemError(OUT_OF_SCOPE, detail, headers=challenge)
+        return access
+
+    def _decide(self, scope: Scope) -> Decision:
+        if not self._keys.exists():
+            if self._settings.allow_anonymous or is_local(scope):
+                return Decision(ANONYMOUS, by_page=True)
+            return Decision(None, True, NO_ANONYMOUS, ELSEWHERE)
+        headers = Headers(scope=scope)
+        sent = headers.getlist("authorization")
+        if sent:
+            scheme, _, text = sent[0].partition(" ")
+            right = len(sent) == 1 and scheme.lower() == "bearer"
+            return Decision(self._keys.access(text.strip()) if right else None, False, detail=WRONG_KEY)
+        token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        if token is None:
+            return Decision(None, True)
+        return Decision(self._keys.session_access(token), True, detail=WRONG_KEY)
+
+    def _refuse_other_sites(self, scope: Scope) -> None:
+        if is_cross_origin(scope, self._settings):
+            detail = (
+                "A page of another site may not change anything here. Use this service's own page, send a key as the "
+                "header Authorization, or have the site added to YINJU_CORS_ORIGINS."
+            )
+            raise ProblemError(CROSS_ORIGIN, detail)

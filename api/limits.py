@@ -1,0 +1,191 @@
+"""How much one client may ask, how many may wait, and how long. Plain ASGI: streams stay streams."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from throttled import Throttled
+from throttled.rate_limiter import per_min
+from throttled.store import MemoryStore
+
+from api.authentication import ASKING, SESSION
+from api.kinds import QUEUE_FULL, SLOW_BODY, TIMED_OUT, TOO_MANY
+from api.origins import is_local, route_path
+from api.problems import problem, respond
+from yinju.access import Access
+
+MOST_CLIENTS = 10_000  # whose last requests are remembered, for each server process
+UPLOADS = "/v1/documents"
+
+
+class LimitRate:
+    """So many requests a minute for each key, or for each address where no key is needed; that many at once at most.
+
+    What is open to all is not counted (a session's begin is), nor what this very machine asks without a key.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        # GCRA by the monotonic clock: a clock set back locks nobody out.
+        store = MemoryStore(options={"MAX_SIZE": MOST_CLIENTS})
+        self._limiter = Throttled(using="gcra", quota=per_min(limit, burst=limit), store=store) if limit else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = _client(scope) if self._limiter is not None and scope["type"] == "http" else None
+        if client is None or self._limiter is None:
+            await self.app(scope, receive, send)
+            return
+        result = self._limiter.limit(client)
+        if not result.limited:
+            await self.app(scope, receive, send)
+            return
+        seconds = max(1, math.ceil(result.state.retry_after))
+        detail = f"Too many requests came from here. Wait {seconds} s, then send fewer in a minute."
+        await respond(problem(TOO_MANY, detail, scope), {"Retry-After": str(seconds)})(scope, receive, send)
+
+
+def _client(scope: Scope) -> str | None:
+    """Whom a request counts for; None for nobody."""
+    access: Access | None = scope["state"]["access"]
+    if access is None and route_path(scope) != SESSION:
+        return None
+    if access is not None and not access.anonymous:
+        return f"key {access.key_id}"
+    if access is not None and is_local(scope):
+        return None
+    client = scope.get("client")
+    return f"address {client[0] if client else ''}"
+
+
+class Queue:
+    """How many questions, and how many uploads, are under way: those being answered and those that wait."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._depth = {"questions": 0, "uploads": 0}
+
+    @property
+    def depth(self) -> Mapping[str, int]:
+        return self._depth
+
+    def enter(self, line: str) -> bool:
+        """Join; False where the line is full."""
+        if self._depth[line] >= self.limit:
+            return False
+        self._depth[line] += 1
+        return True
+
+    def leave(self, line: str) -> None:
+        self._depth[line] -= 1
+
+
+class LimitQueue:
+    """Refuses questions and uploads with 503 while `Queue` is full of their like: waiting longer would help nobody."""
+
+    def __init__(self, app: ASGIApp, queue: Queue) -> None:
+        self.app = app
+        self._queue = queue
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = _line(scope) if scope["type"] == "http" else None
+        if line is None:
+            await self.app(scope, receive, send)
+        elif self._queue.enter(line):
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._queue.leave(line)
+        else:
+            detail = f"Too many {line} are waiting already. Send this again in a few seconds."
+            await respond(problem(QUEUE_FULL, detail, scope), {"Connection": "close"})(scope, receive, send)
+
+
+def _line(scope: Scope) -> str | None:
+    path, method = route_path(scope), scope["method"]
+    if path in ASKING and method == "POST":
+        return "questions"
+    return "uploads" if _is_upload(path, method) else None
+
+
+def _is_upload(path: str, method: str) -> bool:
+    return method in ("POST", "PUT") and (path == UPLOADS or path.startswith(f"{UPLOADS}/"))
+
+
+class LimitTime:
+    """Answers in time: 408 where the body is still on its way when it is over, else 503.
+
+    The time runs anew from each piece of an upload, and from each piece of an answer that is sent: what is large may
+    take long as long as it keeps coming.
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self.app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await _Timed(self._seconds, scope, receive, send).run(self.app)
+        else:
+            await self.app(scope, receive, send)
+
+
+class _Timed:
+    """One request and its time."""
+
+    def __init__(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+        self._seconds = seconds
+        self._scope, self._receive, self._send = scope, receive, send
+        self._is_upload = _is_upload(route_path(scope), scope["method"])
+        self._loop = asyncio.get_running_loop()
+        self._body_ended = self._answered = False
+        self._refusal: asyncio.Task[None] | None = None
+        self._over = False
+
+    async def run(self, app: ASGIApp) -> None:
+        with anyio.CancelScope() as self._running:
+            self._timer = self._loop.call_later(self._seconds, self._end)
+            try:
+                await app(self._scope, self._received, self._sent)
+            finally:
+                self._timer.cancel()
+        if self._refusal is not None:
+            await self._refusal
+
+    async def _received(self) -> Message:
+        message = await self._receive()
+        self._body_ended = self._body_ended or not message.get("more_body", False)
+        if self._is_upload:
+            self._restart()
+        return message
+
+    async def _sent(self, message: Message) -> None:
+        if self._refusal is None:
+            self._answered = True
+            await self._send(message)
+            if message.get("more_body", False):
+                self._restart()
+
+    def _restart(self) -> None:
+        if not self._over:
+            self._timer.cancel()
+            self._timer = self._loop.call_later(self._seconds, self._end)
+
+    def _end(self) -> None:
+        self._over = True
+        # The answer does not wait for the thread that may still work on the question: that one can't be stopped.
+        if not self._answered:
+            self._refusal = self._loop.create_task(self._refuse())
+        self._running.cancel()
+
+    async def _refuse(self) -> None:
+        if self._body_ended:
+            detail = "This took longer than a request may take. Ask again later, or for less at once."
+            refusal = respond(problem(TIMED_OUT, detail, self._scope), {"Connection": "close"})
+        else:
+            detail = "The body did not arrive in the time allowed. Send it again over a faster line."
+            refusal = respond(problem(SLOW_BODY, detail, self._scope), {"Connection": "close"})
+        await refusal(self._scope, self._receive, self._send)
