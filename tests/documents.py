@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.fakes import CharacterEncoder
 from yinju.encoder import Encoder
-from yinju.indexing import origin_of
+from yinju.intake import origin_of
 from yinju.passage_vectors import PassageText, encode
 from yinju.passages import document_sentences, sentence_spans
 from yinju.records import Block, Passage, Reading

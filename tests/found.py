@@ -26,6 +26,7 @@ def found(
         title,
         "2025-10",
         "0" * 64,
+        1,
         max(given, default=0.0),
         signals,
         sentences,

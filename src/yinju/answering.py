@@ -15,11 +15,11 @@ from yinju.evidence.selection import Evidence, select, shortened
 from yinju.evidence.wording import answer_text, conflict_text, missing_words, refusal_text
 from yinju.question import Question
 from yinju.records import Citation, Highlight, Hit, Reason, Span
-from yinju.retriever import Found
+from yinju.retriever import Found, Rows
 from yinju.text import terms
 
-Stored = Callable[[str, int, int], tuple[str, str] | None]
-"""(document id, start, end) to the characters stored there and the text's SHA-256; None for a document that is gone."""
+Stored = Callable[[str, str, int, int], str | None]
+"""(document id, SHA-256 of its text, start, end) to the characters stored there; None for a document that is gone."""
 
 _OFF_TOPIC = 0.3  # a question less topical than this is about something else
 DEPTH = 10
@@ -41,15 +41,22 @@ class Outcome:
 
 def hits(found: Sequence[Found]) -> tuple[Hit, ...]:
     """Found passages as they are shown."""
-    return tuple(Hit(each.passage, each.title, _between(each.score), each.signals) for each in found)
+    return tuple(Hit(each.passage, each.title, _between(each.score), each.signals, each.version) for each in found)
 
 
-def conclude(question: Question, found: Sequence[Found], derived: Derived, stored: Stored, threshold: float) -> Outcome:
-    """Answer from the passages found, or refuse.
+def conclude(
+    question: Question,
+    found: Sequence[Found],
+    derived: Derived,
+    stored: Stored,
+    threshold: float,
+    allowed: Rows | None = None,
+) -> Outcome:
+    """Answer from the passages found, or refuse. allowed: the rows that were asked about; None for all.
 
     Every quote is compared with what is stored at this moment and left out where it no longer stands there.
     """
-    if len(derived.passages) == 0:
+    if len(derived.passages if allowed is None else allowed) == 0:
         return Outcome("empty_index", refusal_text(question.language, "empty_index"), 0.0, ())
     wanted = expected(question.asking)
     evidence = select(found, wanted)
@@ -58,11 +65,11 @@ def conclude(question: Question, found: Sequence[Found], derived: Derived, store
     probability = round(confidence(seen), _DECIMALS) if seen else 0.0
     if not evidence or probability < threshold:
         near = seen is not None and topical(seen) >= _OFF_TOPIC
-        return _refusal(question, derived, probability, near)
+        return _refusal(question, _known(derived, allowed), probability, near)
     citations, told = _quotes(question, wanted, found, evidence, derived, stored)
     if not citations:  # evidence that vanished while it was being quoted is no evidence
         below = max(0.0, min(probability, round(threshold - 10**-_DECIMALS, _DECIMALS)))
-        return _refusal(question, derived, below, near=True)
+        return _refusal(question, _known(derived, allowed), below, near=True)
     text = answer_text(question.language, citations)
     if told:
         text += "\n" + conflict_text(question.language, citations)
@@ -92,9 +99,16 @@ def _quotes(
     return citations, told is not None and len(citations) == len(told.evidence)
 
 
-def _refusal(question: Question, derived: Derived, probability: float, near: bool) -> Outcome:
+def _known(derived: Derived, allowed: Rows | None) -> Callable[[str], bool]:
+    """Whether a term occurs in what was asked about: of other documents a refusal must tell nothing."""
+    if allowed is None:
+        return derived.lexical.knows
+    return lambda term: bool(derived.lexical.holds([term], allowed).any())
+
+
+def _refusal(question: Question, known: Callable[[str], bool], probability: float, near: bool) -> Outcome:
     reason: Reason = "no_evidence" if near else "off_topic"
-    missing = missing_words(question.text, question.language, derived.lexical.knows)
+    missing = missing_words(question.text, question.language, known)
     return Outcome(reason, refusal_text(question.language, reason, missing), probability, ())
 
 
@@ -111,7 +125,7 @@ def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citatio
     span = shortened(text, whole, [mark.moved(-offset) for mark in marks])
     start, end = offset + span.start, offset + span.end
     quote = span.of(text)
-    if stored(passage.document_id, start, end) != (quote, evidence.found.text_sha256):
+    if stored(passage.document_id, evidence.found.text_sha256, start, end) != quote:
         return None
     kept = [mark for mark in marks if start <= mark.start and mark.end <= end]
     return Citation(
@@ -128,6 +142,7 @@ def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citatio
         highlights=tuple(Highlight(mark.start, mark.end, mark.moved(-offset).of(text)) for mark in kept),
         text_sha256=evidence.found.text_sha256,
         cut=evidence.cut and span.end == whole.end,
+        version=evidence.found.version,
     )
 
 

@@ -1,35 +1,32 @@
 """The derived indexes: what a search reads, made from the catalogue and safe to delete.
 
-Each generation is a folder, written beside, flushed to disk and renamed into place; it is opened only when its
-manifest, its files and the catalogue agree, and made again from the catalogue (nothing is encoded) otherwise.
+Each generation is a folder, written beside, flushed to disk, checked and renamed into place; it is opened only when its
+manifest, its files and the catalogue agree, and made again from the catalogue (nothing is encoded) otherwise. What
+different models made lies in folders of its own, so that one can serve while another is made.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Container, Iterator, Sized
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
+from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from yinju import manifest
-from yinju.blobs import PassageVectors, unpack_offsets, unpack_pooled, unpack_spans
-from yinju.catalogue import Catalogue, Snapshot
-from yinju.lexical import LexicalIndex, LexicalWriter
-from yinju.passage_table import PassageTable, PassageTableWriter
-from yinju.passages import SPLITTER
+from yinju import derived_parts, manifest, moments
+from yinju.catalogue import Catalogue
+from yinju.lexical import LexicalIndex
+from yinju.passage_table import PassageTable
+from yinju.passages import SEARCHABLE, SPLITTER
 from yinju.progress import Progress, silent
-from yinju.records import Span
-from yinju.sentence_table import SentenceTable, SentenceWriter
-from yinju.stored import Generation, Origin, StoredDocument, StoredPassage
-from yinju.text import terms
-from yinju.token_store import SENTENCES, WHOLE, TokenStore, TokenWriter
-from yinju.vectors import VectorIndex, VectorWriter
+from yinju.sentence_table import SentenceTable
+from yinju.snapshot import Snapshot
+from yinju.stored import Generation, Origin
+from yinju.token_store import SENTENCES, WHOLE, TokenStore
+from yinju.vectors import VectorIndex
 
 _LOCK = ".lock"
 _UNFINISHED = "unfinished"
@@ -40,10 +37,12 @@ _TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, 
 class Derived:
     """One generation, opened. Row numbers mean the same passage in all parts.
 
-    tokens: of passages encoded whole. sentence_tokens: of their sentences, each encoded alone.
+    origin: None where there is no document. tokens: of passages encoded whole. sentence_tokens: of their sentences,
+    each encoded alone.
     """
 
     generation: Generation
+    origin: Origin | None
     vectors: VectorIndex
     lexical: LexicalIndex
     tokens: TokenStore
@@ -55,116 +54,117 @@ class Derived:
 def open_derived(catalogue: Catalogue, folder: Path, fingerprint: str, progress: Progress = silent) -> Derived:
     """The indexes of the catalogue's present generation, made first where they are missing, torn or behind.
 
-    Raises IndexMismatch when the catalogue was made by another encoder than `fingerprint` names.
+    Raises IndexMismatch when `fingerprint` is not of an encoder that encoded every document.
     """
     found = find_derived(catalogue, folder, fingerprint)
     if found is not None:
         return found
     with _alone(folder), catalogue.snapshot() as snapshot:
-        made_meanwhile = _found(snapshot, folder, fingerprint)
-        return _made(snapshot, folder, progress) if made_meanwhile is None else made_meanwhile
+        origin = _serving(snapshot, fingerprint)
+        made_meanwhile = _opened(place_of(folder, origin, snapshot.generation), snapshot.generation, origin)
+        return made_meanwhile or _made(snapshot, folder, origin, progress)
 
 
 def find_derived(catalogue: Catalogue, folder: Path, fingerprint: str) -> Derived | None:
     """The indexes of the catalogue's present generation if they are there and sound; makes and writes nothing.
 
-    Raises IndexMismatch when the catalogue was made by another encoder than `fingerprint` names.
+    Raises IndexMismatch when `fingerprint` is not of an encoder that encoded every document.
     """
     with catalogue.snapshot() as snapshot:
-        return _found(snapshot, folder, fingerprint)
+        origin = _serving(snapshot, fingerprint)
+        return _opened(place_of(folder, origin, snapshot.generation), snapshot.generation, origin)
 
 
-def _found(snapshot: Snapshot, folder: Path, fingerprint: str) -> Derived | None:
-    if snapshot.origin is not None:
-        snapshot.check(Origin(fingerprint, SPLITTER, snapshot.origin.dimension))
-    return _opened(folder / f"g{snapshot.generation}", snapshot.generation, snapshot.origin)
+def place_of(folder: Path, origin: Origin | None, generation: Generation) -> Path:
+    """Where a generation of what `origin` made lies."""
+    return folder / _name(origin) / f"g{generation}"
+
+
+def _name(origin: Origin | None) -> str:
+    if origin is None:
+        return "empty"
+    return sha256(f"{origin.encoder}\n{origin.splitter}\n{origin.dimension}".encode()).hexdigest()[:12]
+
+
+def _serving(snapshot: Snapshot, fingerprint: str) -> Origin | None:
+    """What made the vectors a question encoded by `fingerprint` can be compared with; None where there are none.
+
+    While an index is encoded anew for a new way of splitting, what the old way made goes on serving.
+    """
+    if snapshot.counts.documents == 0:
+        return None
+    able = [each for each in snapshot.complete() if each.encoder == fingerprint and each.splitter in SEARCHABLE]
+    if not able:
+        snapshot.refuse(fingerprint, SPLITTER)
+    return max(able, key=lambda origin: SEARCHABLE.index(origin.splitter))
+
+
+def opened(folder: Path, generation: Generation, made_by: Origin | None) -> Derived:
+    """The indexes in a folder. Raises one of what numpy, FAISS, tantivy and json raise, or ValueError, for damage."""
+    parts = (
+        VectorIndex(folder),
+        LexicalIndex(folder),
+        TokenStore(folder, WHOLE),
+        TokenStore(folder, SENTENCES),
+        PassageTable(folder),
+        SentenceTable(folder),
+    )
+    sized: tuple[Sized, ...] = parts
+    if len({len(part) for part in sized}) != 1:
+        raise ValueError(f"the parts in {folder} are not equally long")
+    return Derived(generation, made_by, *parts)
 
 
 def _opened(folder: Path, generation: Generation, made_by: Origin | None) -> Derived | None:
     try:
-        if not manifest.agrees(folder, generation, made_by):
-            return None
-        found = Derived(
-            generation,
-            VectorIndex(folder),
-            LexicalIndex(folder),
-            TokenStore(folder, WHOLE),
-            TokenStore(folder, SENTENCES),
-            PassageTable(folder),
-            SentenceTable(folder),
-        )
+        return opened(folder, generation, made_by) if manifest.agrees(folder, generation, made_by) else None
     except _TORN:
         return None
-    tables: tuple[Sized, ...] = (found.passages, found.sentences)
-    parts: tuple[Sized, ...] = (found.vectors, found.lexical, found.tokens, found.sentence_tokens, *tables)
-    return found if len({len(part) for part in parts}) == 1 else None
 
 
-def _made(snapshot: Snapshot, folder: Path, progress: Progress) -> Derived:
-    target, unfinished = folder / f"g{snapshot.generation}", folder / _UNFINISHED
+def is_sound(folder: Path, generation: Generation, made_by: Origin | None) -> bool:
+    """Whether every byte of a generation is as it was written, token vectors included."""
+    try:
+        return manifest.agrees(folder, generation, made_by, thorough=True)
+    except _TORN:
+        return False
+
+
+def _made(snapshot: Snapshot, folder: Path, origin: Origin | None, progress: Progress) -> Derived:
+    target = place_of(folder, origin, snapshot.generation)
+    unfinished = target.with_name(_UNFINISHED)
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    _write(snapshot, unfinished, progress)
-    manifest.write(unfinished, snapshot.generation, snapshot.origin)
+    unfinished.mkdir(parents=True)
+    moments.reached("swap 1")
+    derived_parts.write(snapshot, unfinished, origin, progress)
+    moments.reached("swap 2")
+    manifest.write(unfinished, snapshot.generation, origin)
+    moments.reached("swap 3")
+    _check(unfinished, snapshot, origin)
+    moments.reached("swap 4")
     shutil.rmtree(target, ignore_errors=True)  # there only when it was found torn
+    moments.reached("swap 5")
     unfinished.rename(target)
+    moments.reached("swap 6")
+    manifest.flush(target.parent)
     manifest.flush(folder)
-    made = _opened(target, snapshot.generation, snapshot.origin)
-    if made is None:
-        raise OSError(f"{target} was written and can't be read back. Check the disk, then start again.")
-    _prune(folder, keep=target)
-    return made
+    moments.reached("swap 7")
+    _prune(folder, keep=target, alive=frozenset(map(_name, snapshot.origins())))
+    moments.reached("swap 8")
+    return opened(target, snapshot.generation, origin)
 
 
-def _write(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
-    dimension = 0 if snapshot.origin is None else snapshot.origin.dimension
-    with ExitStack() as files:
-        writers = _Writers(folder, dimension, files)
-        done = 0
-        for document in snapshot.documents():
-            writers.table.begin(document.id, document.title, document.date, document.name, document.text_sha256)
-            cuts = {block.end for block in document.blocks if block.cut}
-            for stored in snapshot.passages(document):
-                writers.add(stored, document, cuts)
-                done += 1
-                progress("build", done, snapshot.counts.passages)
-        writers.finish()
+def _check(folder: Path, snapshot: Snapshot, origin: Origin | None) -> None:
+    """Read back what was just written: whole, as many passages as the catalogue has, found by vector and by words.
 
-
-class _Writers:
-    """All parts of a generation, written passage by passage. `files` closes what they hold open."""
-
-    def __init__(self, folder: Path, dimension: int, files: ExitStack) -> None:
-        self._dimension = dimension
-        self._vectors = VectorWriter(folder, dimension)
-        self._lexical = files.enter_context(closing(LexicalWriter(folder)))
-        self._tokens = files.enter_context(closing(TokenWriter(folder, WHOLE)))
-        self._sentence_tokens = files.enter_context(closing(TokenWriter(folder, SENTENCES)))
-        self._sentences = files.enter_context(closing(SentenceWriter(folder)))
-        self.table = files.enter_context(closing(PassageTableWriter(folder)))
-
-    def add(self, stored: StoredPassage, document: StoredDocument, cuts: Container[int]) -> None:
-        """cuts: where the source breaks off."""
-        passage, vectors = stored.passage, stored.vectors
-        self.table.add(passage)
-        self._vectors.add(self._pooled(vectors))
-        self._tokens.add(vectors.whole.tokens, vectors.whole.offsets)
-        self._sentence_tokens.add(vectors.sentences.tokens, vectors.sentences.offsets)
-        # A question that names the report means its passages, which need not repeat the name.
-        self._lexical.add(terms(passage.text), terms("\n".join((document.title, *passage.heading))))
-        within = unpack_spans(vectors.spans)
-        spans = [Span(passage.start + span.start, passage.start + span.end) for span in within]
-        self._sentences.add(document.text, passage.start, spans, unpack_offsets(vectors.sentences.offsets), cuts)
-
-    def finish(self) -> None:
-        parts = (self._vectors, self._lexical, self._tokens, self._sentence_tokens, self._sentences, self.table)
-        for part in parts:
-            part.finish()
-
-    def _pooled(self, vectors: PassageVectors) -> NDArray[np.float32]:
-        """(1 + sentences, dimension): the passage's own vector and its sentences'."""
-        both = (unpack_pooled(part.pooled, self._dimension) for part in (vectors.whole, vectors.sentences))
-        return np.concatenate(tuple(both))
+    Raises OSError for what is not so; the generation that serves goes on serving.
+    """
+    made = _opened(folder, snapshot.generation, origin)
+    expected = 0 if origin is None else snapshot.count(origin)
+    if made is None or len(made.passages) != expected or not derived_parts.finds_itself(made, snapshot):
+        raise OSError(
+            f"The indexes made in {folder} can't be read back as they were written. Check the disk, then start again."
+        )
 
 
 @contextmanager
@@ -179,8 +179,14 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _prune(folder: Path, keep: Path) -> None:
-    """Delete older generations. Who has one open keeps reading it: the files go when the last reader does."""
-    for other in folder.glob("g*-*"):
+def _prune(folder: Path, keep: Path, alive: frozenset[str]) -> None:
+    """Delete older generations, and what was made by a model that is gone from the catalogue.
+
+    Who has one open keeps reading it: the files go when the last reader does.
+    """
+    for other in folder.iterdir():
+        if other.is_dir() and other != keep.parent and other.name not in alive:
+            shutil.rmtree(other, ignore_errors=True)
+    for other in keep.parent.iterdir():
         if other != keep:
             shutil.rmtree(other, ignore_errors=True)

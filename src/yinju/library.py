@@ -1,44 +1,61 @@
-"""The facade: open, index, ask, search, read. Wires the other rooms and holds no policy of its own."""
+"""The facade: open, index, add, ask, search, read, remove. Wires the other rooms and holds no policy of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from hashlib import file_digest
 from pathlib import Path
-from threading import Lock, Thread
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from types import TracebackType
 from uuid import uuid4
 
 from threadpoolctl import ThreadpoolController
 
-from yinju import answering, retriever
+from yinju import answering, idempotency, jobs, rows
 from yinju.answering import Outcome
+from yinju.audit import Entry, entries
 from yinju.catalogue import Catalogue
-from yinju.derived import Derived, find_derived, open_derived
+from yinju.current import Current
 from yinju.encoder import Encoder
 from yinju.encoder.lazy import LazyEncoder
 from yinju.errors import InvalidRequest, Unsupported
-from yinju.indexing import IndexReport, index_folder
-from yinju.indexing import reencode as reencode_catalogue
+from yinju.indexing import IndexReport, Way, index_folder
+from yinju.intake import Source, drafted, origin_of
+from yinju.jobs import Upload
 from yinju.progress import Progress, silent
-from yinju.question import Question, prepare
-from yinju.records import Answer, Document, DocumentSummary, Hit, Timing, Turn
-from yinju.repetition import unrepeated
-from yinju.retriever import Found
+from yinju.question import prepare
+from yinju.records import (
+    DEFAULT_COLLECTION,
+    Answer,
+    Collection,
+    Document,
+    DocumentSummary,
+    Hit,
+    Job,
+    Removal,
+    Timing,
+    Turn,
+    Version,
+)
+from yinju.reindexing import Reindexed, reencode
+from yinju.repair import repair
+from yinju.runner import Runner
+from yinju.searching import Scope, allowed_rows, checked, search
 from yinju.settings import Settings
-from yinju.stored import Counts
+from yinju.status import Status, status_of
+from yinju.stored import Counts, Origin
+from yinju.verification import Finding, verify
 
 CATALOGUE, DERIVED = "catalogue.db", "derived"
-LONGEST_QUESTION, MOST_PASSAGES = 2000, 50
-_WIDER = 4  # times the candidates, where copies of one report took the places of the rest
+_POLL = 0.02  # seconds
 _WARM_UP = ("开办了多少期？", "How many?")  # a language in Latin letters is told by a model of its own
 
 
 class Library:
     """An index folder and a model. Safe to use from several threads.
 
-    The model and the indexes are loaded when they are first needed, or by `warm_up`.
+    The model and the indexes are loaded when they are first needed, or by `warm_up`. What writes may raise IndexBusy
+    and StorageFull besides what it says.
     """
 
     def __init__(self, settings: Settings, catalogue: Catalogue, encoder: Encoder) -> None:
@@ -47,9 +64,8 @@ class Library:
         self._settings = settings
         self._catalogue = catalogue
         self._encoder = encoder
-        self._lock = Lock()
-        self._derived: Derived | None = None
-        self._rebuilding: Thread | None = None
+        self._current = Current(catalogue, settings.index / DERIVED, encoder)
+        self._runner: Runner | None = None
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress = silent) -> Library:
@@ -60,9 +76,10 @@ class Library:
         return cls(settings, Catalogue(settings.index / CATALOGUE), LazyEncoder(settings, progress))
 
     def close(self) -> None:
-        """Wait for what is being written, and let go of the files."""
-        if self._rebuilding is not None:
-            self._rebuilding.join()
+        """Wait for what is being written, and let go of the files. Jobs not done go on when they are started again."""
+        if self._runner is not None:
+            self._runner.stop()
+        self._current.close()
         self._catalogue.close()
 
     def __enter__(self) -> Library:
@@ -93,113 +110,204 @@ class Library:
         history: Sequence[Turn] = (),
         top_k: int = 5,
         document_ids: Sequence[str] | None = None,
+        collections: Sequence[str] | None = None,
         mode: str | None = None,
     ) -> Answer:
         """Answer one question with quotes, or refuse.
 
-        Raises InvalidRequest, NotFound (an unknown document id), Unsupported (generative mode without a language
-        model), ModelError, IndexMismatch.
+        Raises InvalidRequest, NotFound and Gone (a document id), UnknownCollection, Unsupported (generative mode
+        without a language model), ModelError, IndexMismatch.
         """
         _check_mode(mode)
-        asked = _checked(question, top_k, document_ids)
+        scope = Scope(document_ids, collections)
+        asked = checked(question, top_k, scope)
         started = perf_counter()
         prepared = prepare(asked, self._encoder, history)
         encoded = perf_counter()
-        derived = self._current()
-        found = self._search(derived, prepared, max(top_k, answering.DEPTH), document_ids)
+        derived = self._current.get()
+        allowed = allowed_rows(derived, self._catalogue, scope)
+        found = search(derived, self._catalogue, prepared, max(top_k, answering.DEPTH), allowed)
         searched = perf_counter()
         outcome = answering.conclude(
-            prepared, found[: answering.DEPTH], derived, self._catalogue.slice, self._settings.min_confidence
+            prepared, found[: answering.DEPTH], derived, self._catalogue.slice, self._settings.min_confidence, allowed
         )
         shown = answering.hits(found[:top_k])
         return _answer(prepared.language, outcome, shown, _timing(started, encoded, searched, perf_counter()))
 
-    def search(self, question: str, *, top_k: int = 5, document_ids: Sequence[str] | None = None) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        document_ids: Sequence[str] | None = None,
+        collections: Sequence[str] | None = None,
+    ) -> list[Hit]:
         """The nearest passages, best first. Raises what `ask` raises."""
-        prepared = prepare(_checked(question, top_k, document_ids), self._encoder)
-        return list(answering.hits(self._search(self._current(), prepared, top_k, document_ids)))
+        scope = Scope(document_ids, collections)
+        prepared = prepare(checked(question, top_k, scope), self._encoder)
+        derived = self._current.get()
+        allowed = allowed_rows(derived, self._catalogue, scope)
+        return list(answering.hits(search(derived, self._catalogue, prepared, top_k, allowed)))
 
-    def documents(self, *, limit: int = 100, after: str | None = None) -> list[DocumentSummary]:
-        """Summaries ordered by id, those after the id `after` only."""
-        return self._catalogue.documents(limit, after)
+    def documents(
+        self, *, limit: int = 100, after: str | None = None, collections: Sequence[str] | None = None
+    ) -> list[DocumentSummary]:
+        """Summaries ordered by id, those after the id `after` only, of some collections or of all."""
+        return self._catalogue.documents(limit, after, collections)
+
+    def collections(self) -> list[Collection]:
+        """Those that hold a document, by name."""
+        return self._catalogue.collections()
 
     def counts(self) -> Counts:
         """How many documents and passages there are."""
         return self._catalogue.counts()
 
     def summary(self, document_id: str) -> DocumentSummary:
-        """Raises NotFound."""
+        """Raises NotFound, Gone."""
         return self._catalogue.summary(document_id)
 
-    def document(self, document_id: str) -> Document:
-        """Raises NotFound."""
-        return self._catalogue.document(document_id)
+    def document(self, document_id: str, version: int | None = None) -> Document:
+        """The newest version, or the one named. Raises NotFound, Gone, UnknownVersion."""
+        return self._catalogue.document(document_id, version)
 
-    def index(self, folder: Path, progress: Progress = silent) -> IndexReport:
+    def versions(self, document_id: str) -> list[Version]:
+        """The oldest first. Raises NotFound, Gone."""
+        return self._catalogue.versions(document_id)
+
+    def index(self, folder: Path, progress: Progress = silent, way: Way | None = None) -> IndexReport:
         """Add what is new in `folder`, replace what changed, remove what is gone from it.
 
-        Raises InvalidRequest for a folder that is none, IndexMismatch, IndexBusy, ModelError.
+        Raises InvalidRequest for a folder that is none, IndexMismatch, ModelError.
         """
-        report = index_folder(self._catalogue, self._encoder, folder, progress)
-        self._build(progress)
+        report = index_folder(self._catalogue, self._encoder, folder, progress, way)
+        self._current.refresh(progress)
         return report
 
-    def reencode(self, progress: Progress = silent) -> int:
-        """Encode every stored document anew, after a change of model; how many. Raises ModelError, IndexBusy."""
-        documents = reencode_catalogue(self._catalogue, self._encoder, progress)
-        self._build(progress)
-        return documents
+    def add(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        collection: str = DEFAULT_COLLECTION,
+        actor: str = "",
+        progress: Progress = silent,
+    ) -> DocumentSummary:
+        """Add a file as an upload, here and now; the document there is where its bytes are in the collection already.
 
-    def _search(
-        self, derived: Derived, question: Question, limit: int, document_ids: Sequence[str] | None
-    ) -> list[Found]:
-        allowed = None if document_ids is None else derived.passages.rows(document_ids)
-        if len(derived.passages) == 0:
-            return []
-        # While new indexes are made the last ones serve, less what was removed or replaced since.
-        stale = derived.generation != self._catalogue.generation()
-        least, reachable = limit, len(derived.passages) if allowed is None else len(allowed)
-        while True:
-            ranked = retriever.ranked(derived, question, least, allowed)
-            found = list(islice(unrepeated(filter(self._still_stored, ranked) if stale else ranked), limit))
-            if len(found) == limit or least >= reachable:
-                return found
-            least *= _WIDER
+        Raises Unreadable, IndexMismatch, ModelError.
+        """
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        self._catalogue.check(origin_of(self._encoder))
+        draft = drafted(Source(name or path.name, path, digest, collection), self._encoder, progress)
+        with self._catalogue.writing() as connection:
+            same = jobs.same_bytes(connection, digest, collection, None)
+            if same is None:
+                identifier = self._catalogue.put_in(connection, draft, origin_of(self._encoder), actor)
+                jobs.keep_original(connection, identifier, digest, path)
+            else:
+                identifier = same[0]
+        self._current.refresh(progress)
+        return self.summary(identifier)
 
-    def _still_stored(self, found: Found) -> bool:
-        passage = found.passage
-        stored = self._catalogue.slice(passage.document_id, passage.start, passage.end)
-        return stored == (passage.text, found.text_sha256)
+    def submit(
+        self,
+        name: str,
+        path: Path,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        replaces: str | None = None,
+        if_match: str | None = None,
+        actor: str = "",
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Take a file to be added, or to replace a document, by the thread `start_jobs` starts. Durable on return.
 
-    def _build(self, progress: Progress) -> None:
-        derived = open_derived(self._catalogue, self._folder, self._encoder.fingerprint, progress)
-        with self._lock:
-            self._derived = derived
+        path: where its bytes are; not needed afterwards. if_match: the SHA-256 the replaced text must have. The same
+        bytes in that collection already are a job done, with `created` False. Raises NotFound, Gone,
+        PreconditionFailed, IdempotencyConflict.
+        """
+        upload = Upload(name, path, collection, replaces, if_match, actor, idempotency_key)
+        job = jobs.submit(self._catalogue, upload)
+        if self._runner is not None:
+            self._runner.wake()
+        return job
 
-    def _current(self) -> Derived:
-        """The indexes of the present generation; the last ones while those are still being made."""
-        with self._lock:
-            held = self._derived
-            if held is not None and held.generation == self._catalogue.generation():
-                return held
-            if held is None:
-                self._derived = open_derived(self._catalogue, self._folder, self._encoder.fingerprint)
-                return self._derived
-            made = find_derived(self._catalogue, self._folder, self._encoder.fingerprint)
-            if made is None:
-                self._rebuild()
-            self._derived = made or held
-            return self._derived
+    def job(self, job_id: str) -> Job:
+        """Raises UnknownJob."""
+        return jobs.job(self._catalogue, job_id)
 
-    def _rebuild(self) -> None:
-        """Make the present generation's indexes beside the questions: who wrote may have been killed before it did."""
-        if self._rebuilding is None or not self._rebuilding.is_alive():
-            self._rebuilding = Thread(target=self._build, args=(silent,), name="build-indexes")
-            self._rebuilding.start()
+    def wait(self, job_id: str, seconds: float) -> Job:
+        """The job once it has ended, or as it is after so many seconds. Raises UnknownJob."""
+        until = monotonic() + seconds
+        while not (found := self.job(job_id)).ended and monotonic() < until:
+            sleep(_POLL)
+        return found
 
-    @property
-    def _folder(self) -> Path:
-        return self._settings.index / DERIVED
+    def start_jobs(self) -> None:
+        """Work off what was submitted, in a thread of its own, until `close`. One process at a time does."""
+        if self._runner is None:
+            self._runner = Runner(self._catalogue, self._settings.index, self._encoder, self._current.refresh)
+            self._runner.start()
+
+    def remove(
+        self,
+        document_id: str,
+        *,
+        if_match: str | None = None,
+        actor: str = "",
+        idempotency_key: str | None = None,
+    ) -> Removal:
+        """Delete a document with all its versions. No question finds it once this returns.
+
+        Raises NotFound, Gone, PreconditionFailed, IdempotencyConflict.
+        """
+        with self._catalogue.writing() as connection:
+            before = idempotency.removal_of(connection, idempotency_key, document_id)
+            if before is not None:
+                return before
+            removal = self._catalogue.remove_in(connection, document_id, True, if_match, actor)
+            idempotency.remember(connection, idempotency_key, removal, rows.now())
+        self._current.refresh_soon()
+        return removal
+
+    def reindex(self, progress: Progress = silent, actor: str = "") -> Reindexed:
+        """Encode every document with this model and way of splitting, beside what serves, then serve that.
+
+        Raises ModelError.
+        """
+        done = reencode(self._catalogue, self._encoder, progress, actor)
+        self._current.refresh(progress)
+        return done
+
+    def forget_others(self) -> list[Origin]:
+        """Delete what other models made. Raises IndexMismatch where this one has not encoded every document."""
+        forgotten = self._catalogue.forget_others(origin_of(self._encoder))
+        self._catalogue.tidy()
+        return forgotten
+
+    def verify(self, progress: Progress = silent) -> list[Finding]:
+        """Everything in the index that is not what was written. Loads no model."""
+        return list(verify(self._catalogue, self._settings.index / DERIVED, progress))
+
+    def repair(self, findings: Sequence[Finding], progress: Progress = silent) -> list[Finding]:
+        """Make anew what can be; what can't is returned. Raises ModelError."""
+        left = repair(self._catalogue, self._settings.index / DERIVED, self._encoder, findings, progress)
+        self._current.refresh(progress)
+        return left
+
+    def status(self) -> Status:
+        """Generation, sizes and jobs."""
+        held = self._current.held
+        return status_of(
+            self._catalogue, self._settings.index / DERIVED, None if held is None else held.generation.number
+        )
+
+    def audit(self, limit: int = 100) -> list[Entry]:
+        """Who changed what, the newest first."""
+        with self._catalogue.borrowed() as connection:
+            return entries(connection, limit)
 
 
 def _spare_the_other_cores() -> None:
@@ -216,22 +324,6 @@ def _check_mode(mode: str | None) -> None:
         raise Unsupported("No language model is configured. Ask in extractive mode, or leave the mode out.")
     if mode not in (None, "extractive"):
         raise InvalidRequest(f"There is no mode {mode!r}. Ask in extractive mode, or leave the mode out.")
-
-
-def _checked(question: str, top_k: int, document_ids: Sequence[str] | None) -> str:
-    """The question, trimmed. Raises InvalidRequest."""
-    trimmed = question.strip()
-    if not 1 <= len(trimmed) <= LONGEST_QUESTION:
-        raise InvalidRequest(
-            f"A question has 1 to {LONGEST_QUESTION:,} characters, not {len(trimmed):,}. Ask a shorter one."
-            if trimmed
-            else "The question is empty. Ask something."
-        )
-    if not 1 <= top_k <= MOST_PASSAGES:
-        raise InvalidRequest(f"top_k is {top_k}; choose 1 to {MOST_PASSAGES}.")
-    if document_ids is not None and not document_ids:
-        raise InvalidRequest("document_ids is empty. Name at least one document, or leave it out.")
-    return trimmed
 
 
 def _answer(language: str, outcome: Outcome, passages: tuple[Hit, ...], timing: Timing) -> Answer:

@@ -5,32 +5,38 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from yinju.stored import Generation, Origin
 from yinju.token_store import LARGE_FILES
 
-FORMAT = 4
+FORMAT = 5
 _NAME = "manifest.json"
 
 
 def write(folder: Path, generation: Generation, made_by: Origin | None) -> None:
     """Describe the folder's files and flush all of them to disk."""
-    described = {**_heading(generation, made_by), "files": _files(folder)}
+    described = {**_heading(generation, made_by), "files": _files(folder, hashed=lambda _: True)}
     (folder / _NAME).write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
     for path in [folder, *folder.rglob("*")]:
         flush(path)
 
 
-def agrees(folder: Path, generation: Generation, made_by: Origin | None) -> bool:
+def agrees(folder: Path, generation: Generation, made_by: Origin | None, *, thorough: bool = False) -> bool:
     """Whether the folder was made from this generation and holds every file whole.
 
-    Raises OSError or ValueError where there is no manifest, or none that can be read.
+    thorough: the token vectors are read, too. They can be gigabytes, and damage to them could lower a score, never
+    alter a quote; otherwise their size is looked at. Raises OSError, ValueError or KeyError where there is no manifest,
+    or none that can be read.
     """
     described = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-    files = described.pop("files")
-    return bool(described == _heading(generation, made_by) and files == _files(folder))
+    files: dict[str, list[int | str]] = described.pop("files")
+    found = _files(folder, hashed=lambda path: thorough or path.name not in LARGE_FILES)
+    if described != _heading(generation, made_by) or files.keys() != found.keys():
+        return False
+    return all(size == files[name][0] and digest in ("", files[name][1]) for name, (size, digest) in found.items())
 
 
 def flush(path: Path) -> None:
@@ -50,16 +56,17 @@ def _heading(generation: Generation, made_by: Origin | None) -> dict[str, object
     }
 
 
-def _files(folder: Path) -> dict[str, list[int | str]]:
+def _files(folder: Path, hashed: Callable[[Path], bool]) -> dict[str, tuple[int, str]]:
+    """The size of each file, and the SHA-256 of those that are `hashed`."""
     # tantivy leaves and takes lock files, whose names start with a dot, in a folder it only reads.
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {str(path.relative_to(folder)): _described(path) for path in paths if path.name != _NAME}
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, _digest(path) if hashed(path) else "")
+        for path in paths
+        if path.name != _NAME
+    }
 
 
-def _described(path: Path) -> list[int | str]:
-    size = path.stat().st_size
-    # The token vectors can be gigabytes; damage to them could lower a score, never alter a quote.
-    if path.name in LARGE_FILES:
-        return [size, ""]
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return [size, hashlib.file_digest(file, "sha256").hexdigest()]
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from yinju.errors import NotFound
 from yinju.records import Passage
+from yinju.stored import StoredDocument
 
 Rows = NDArray[np.int64]
 
@@ -35,6 +35,8 @@ class TableDocument:
     date: str | None
     name: str
     text_sha256: str
+    collection: str
+    version: int
     first_row: int
     last_row: int
 
@@ -49,10 +51,11 @@ class PassageTableWriter:
         self._headings: dict[tuple[str, ...], int] = {}
         self._documents: list[TableDocument] = []
 
-    def begin(self, document_id: str, title: str, date: str | None, name: str, text_sha256: str) -> None:
+    def begin(self, stored: StoredDocument) -> None:
         """Start a document; the passages added next are its own."""
         row = len(self._places)
-        self._documents.append(TableDocument(document_id, title, date, name, text_sha256, row, row))
+        about = (stored.id, stored.title, stored.date, stored.name, stored.text_sha256, stored.collection)
+        self._documents.append(TableDocument(*about, stored.version, row, row))
 
     def add(self, passage: Passage) -> None:
         self._texts.write(passage.text.encode())
@@ -83,6 +86,7 @@ class PassageTable:
         self.documents: tuple[TableDocument, ...] = tuple(TableDocument(**each) for each in about["documents"])
         self._headings = [tuple(heading) for heading in about["headings"]]
         self._by_id = {document.id: document for document in self.documents}
+        self.collections = frozenset(document.collection for document in self.documents)
         self._places = np.load(folder / _PLACES)
         self._text_starts = np.concatenate(([0], self._places["text_end"]))
         self._texts = _mapped(folder / _TEXTS)
@@ -102,14 +106,18 @@ class PassageTable:
         )
 
     def rows(self, document_ids: Iterable[str]) -> Rows:
-        """The rows of some documents, ascending. Raises NotFound for an id the table does not hold."""
-        ranges = [np.arange(found.first_row, found.last_row) for found in map(self._find, document_ids)]
-        return np.unique(np.concatenate([*ranges, np.empty(0, np.int64)]).astype(np.int64))
+        """The rows of some documents, ascending; none for a document the table does not hold."""
+        return _rows_of(self._by_id[each] for each in document_ids if each in self._by_id)
 
-    def _find(self, document_id: str) -> TableDocument:
-        if document_id not in self._by_id:
-            raise NotFound(document_id)
-        return self._by_id[document_id]
+    def rows_in(self, collections: Iterable[str]) -> Rows:
+        """The rows of the documents of some collections, ascending."""
+        wanted = frozenset(collections)
+        return _rows_of(each for each in self.documents if each.collection in wanted)
+
+
+def _rows_of(documents: Iterable[TableDocument]) -> Rows:
+    ranges = [np.arange(each.first_row, each.last_row, dtype=np.int64) for each in documents]
+    return np.unique(np.concatenate([*ranges, np.empty(0, np.int64)]))
 
 
 def _mapped(path: Path) -> mmap | bytes:

@@ -13,11 +13,14 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitte
 from yinju.records import Block, Document, Passage, Reading, Span
 from yinju.text import sentences
 
-__all__ = ["LONGEST", "SPLITTER", "document_sentences", "sentence_spans", "split"]
+__all__ = ["LONGEST", "SEARCHABLE", "SPLITTER", "document_sentences", "sentence_spans", "split"]
 
 # Names the way of cutting: part of the index's fingerprint, changed with whatever changes a passage or what is encoded
 # of it.
 SPLITTER = "sentences-2"
+# The ways of cutting whose passages this version can search, the best last: an index waits for `yinju reindex` with
+# what it has.
+SEARCHABLE = (SPLITTER,)
 LONGEST = 700
 # What a section is divided by: its passages are as even as its paragraphs allow, none much over this.
 TARGET = 400

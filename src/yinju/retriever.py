@@ -73,6 +73,7 @@ class Found:
     title: str
     date: str | None
     text_sha256: str
+    version: int
     score: float
     signals: Mapping[str, float]
     sentences: tuple[FoundSentence, ...]
@@ -172,6 +173,7 @@ class _Ranking:
             title=document.title,
             date=document.date,
             text_sha256=document.text_sha256,
+            version=document.version,
             score=score,
             signals={name: min(max(value, 0.0), 1.0) for name, value in signals.items()},
             sentences=self._sentences(own),

@@ -1,4 +1,4 @@
-"""The catalogue's records to rows and back. Every function works on a connection inside an open transaction."""
+"""Documents and their versions to rows and back. Every function works on a connection inside an open transaction."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from yinju.blobs import Packed, PassageVectors
+from yinju import digests
 from yinju.document_ids import document_id, unused_id
-from yinju.errors import IndexMismatch
-from yinju.records import Block, Document, DocumentSummary, Passage
+from yinju.errors import Gone, IndexDamaged, NotFound, UnknownVersion
+from yinju.records import Block, Collection, Document, DocumentSummary, Removal, Version
 from yinju.schema import new_mark
-from yinju.stored import Counts, Draft, Generation, Origin, StoredDocument, StoredPassage
+from yinju.stored import Counts, Draft, Generation, StoredDocument
 
-_SUMMARIES = """
-SELECT id, title, date, name, root, characters,
-       (SELECT count(*) FROM passages WHERE passages.document = documents.key),
-       version, text_sha256, added_at, updated_at
-FROM documents
+# A document may be encoded several times over; what was encoded last counts.
+_COUNTED = """
+    (SELECT count(*) FROM passages WHERE encoding =
+        (SELECT max(encodings.key) FROM encodings WHERE encodings.document = documents.key))
 """
-_STORED = "SELECT key, id, title, date, name, text, text_sha256, blocks FROM documents "
-_VECTORS = "pooled, tokens, offsets, sentences, sentence_pooled, sentence_tokens, sentence_offsets"
-SUMMARY_PAGE = _SUMMARIES + "WHERE id > ? ORDER BY id LIMIT ?"
-SUMMARY_OF_ONE = _SUMMARIES + "WHERE id = ?"
+_CURRENT = "documents JOIN versions ON versions.document = documents.key AND versions.version = documents.version"
+_SUMMARIES = f"""
+SELECT id, title, date, name, root, characters, {_COUNTED}, documents.version, text_sha256, added_at, updated_at,
+       collection
+FROM {_CURRENT}
+"""  # noqa: S608
+_STORED = f"""
+SELECT documents.key, id, title, date, name, text, text_sha256, blocks, collection, documents.version FROM {_CURRENT}
+"""  # noqa: S608
 
 
 def now() -> str:
@@ -41,58 +44,103 @@ def bump(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE meta SET generation = generation + 1, mark = ?", (new_mark(),))
 
 
-def origin(connection: sqlite3.Connection) -> Origin | None:
-    encoder, splitter, dimension = connection.execute("SELECT encoder, splitter, dimension FROM meta").fetchone()
-    return None if encoder is None else Origin(encoder, splitter, dimension)
-
-
-def set_origin(connection: sqlite3.Connection, made_by: Origin) -> None:
-    values = (made_by.encoder, made_by.splitter, made_by.dimension)
-    connection.execute("UPDATE meta SET encoder = ?, splitter = ?, dimension = ?", values)
-
-
-def check_origin(connection: sqlite3.Connection, wanted: Origin, path: Path) -> None:
-    found = origin(connection)
-    if found is None or found == wanted or counts(connection).documents == 0:
-        return
-    again = "Run `yinju index --reencode` to make it again from the stored texts"
-    if found.encoder == wanted.encoder:
-        raise IndexMismatch(f"{path} was made by a version of Yinju that cuts or encodes documents otherwise. {again}.")
-    raise IndexMismatch(
-        f"{path} was made with the model {found.encoder}, and {wanted.encoder} is configured. {again}, or configure "
-        "the model it was made with."
-    )
-
-
 def counts(connection: sqlite3.Connection) -> Counts:
-    query = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
-    return Counts(*connection.execute(query).fetchone())
+    (documents,) = connection.execute("SELECT count(*) FROM documents").fetchone()
+    (passages,) = connection.execute(f"SELECT coalesce(sum({_COUNTED}), 0) FROM documents").fetchone()  # noqa: S608
+    return Counts(documents, passages)
 
 
-def summaries(connection: sqlite3.Connection, query: str, values: tuple[object, ...]) -> list[DocumentSummary]:
-    return [DocumentSummary(*row) for row in connection.execute(query, values)]
+def summaries(
+    connection: sqlite3.Connection, after: str, limit: int, collections: Sequence[str] | None
+) -> list[DocumentSummary]:
+    chosen = "" if collections is None else f"AND collection IN ({_marks(collections)})"
+    query = f"{_SUMMARIES} WHERE id > ? {chosen} ORDER BY id LIMIT ?"
+    return [DocumentSummary(*row) for row in connection.execute(query, (after, *(collections or ()), limit))]
 
 
-def document(connection: sqlite3.Connection, document_id: str) -> Document | None:
-    query = """
-        SELECT id, title, date, name, root, text, blocks, pages,
-               bytes_sha256, text_sha256, version, added_at, updated_at
-        FROM documents WHERE id = ?
-    """
-    row = connection.execute(query, (document_id,)).fetchone()
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def summary(connection: sqlite3.Connection, identifier: str) -> DocumentSummary:
+    row = connection.execute(f"{_SUMMARIES} WHERE id = ?", (identifier,)).fetchone()
     if row is None:
-        return None
+        raise absent(connection, identifier)
+    return DocumentSummary(*row)
+
+
+def absent(connection: sqlite3.Connection, identifier: str) -> NotFound | Gone:
+    """Why there is no document of this id."""
+    row = connection.execute("SELECT deleted_at FROM tombstones WHERE id = ?", (identifier,)).fetchone()
+    return NotFound(identifier) if row is None else Gone(identifier, row[0])
+
+
+def collections(connection: sqlite3.Connection) -> list[Collection]:
+    query = f"SELECT collection, count(*), sum({_COUNTED}) FROM documents GROUP BY collection ORDER BY 1"  # noqa: S608
+    return [Collection(*row) for row in connection.execute(query)]
+
+
+def document(connection: sqlite3.Connection, identifier: str, version: int | None = None) -> Document:
+    """Raises NotFound, Gone, UnknownVersion."""
+    query = """
+        SELECT id, title, date, name, root, text, blocks, pages, bytes_sha256, text_sha256, versions.version, added_at,
+               CASE WHEN versions.version = documents.version THEN updated_at ELSE stored_at END, collection
+        FROM documents JOIN versions ON versions.document = documents.key
+        WHERE id = ? AND versions.version = coalesce(?, documents.version)
+    """
+    row = connection.execute(query, (identifier, version)).fetchone()
+    if row is None:
+        newest = summary(connection, identifier).version
+        raise UnknownVersion(identifier, newest if version is None else version, newest)
     identifier, title, date, name, root, text, blocks, pages, *rest = row
-    return Document(identifier, title, date, name, root, text, _blocks(blocks), tuple(json.loads(pages)), *rest)
+    starts = tuple(_parsed(pages, identifier))
+    return Document(identifier, title, date, name, root, text, _blocks(blocks, identifier), starts, *rest)
 
 
-def _blocks(stored: str) -> tuple[Block, ...]:
-    return tuple(Block(*block) for block in json.loads(stored))
+def versions(connection: sqlite3.Connection, identifier: str) -> list[Version]:
+    query = """
+        SELECT versions.version, title, text_sha256, stored_at
+        FROM documents JOIN versions ON versions.document = documents.key WHERE id = ? ORDER BY versions.version
+    """
+    return [Version(*row) for row in connection.execute(query, (identifier,))]
 
 
-def _columns(draft: Draft) -> dict[str, object]:
+def _parsed(stored: str, identifier: str) -> list[Any]:
+    try:
+        return list(json.loads(stored))
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(
+            f"What is stored of the document {identifier!r} is damaged. Run: yinju verify --repair"
+        ) from error
+
+
+def _blocks(stored: str, identifier: str) -> tuple[Block, ...]:
+    return tuple(Block(*block) for block in _parsed(stored, identifier))
+
+
+def stored_document(connection: sqlite3.Connection, identifier: str) -> StoredDocument:
+    """Raises NotFound, Gone."""
+    row = connection.execute(_STORED + "WHERE id = ?", (identifier,)).fetchone()
+    if row is None:
+        raise absent(connection, identifier)
+    return _stored_document(row)
+
+
+def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]:
+    return map(_stored_document, connection.execute(_STORED + "ORDER BY id"))
+
+
+def _stored_document(row: Sequence[Any]) -> StoredDocument:
+    key, identifier, title, date, name, text, text_sha256, blocks, *rest = row
+    return StoredDocument(key, identifier, title, date, name, text, text_sha256, _blocks(blocks, identifier), *rest)
+
+
+_DIGESTED = ("title", "date", "blocks", "pages", "bytes_sha256", "structure", "text_sha256")
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
     reading = draft.reading
-    return {
+    made: dict[str, Any] = {
         "title": reading.title,
         "date": reading.date,
         "text": reading.text,
@@ -104,95 +152,108 @@ def _columns(draft: Draft) -> dict[str, object]:
         "text_sha256": sha256(reading.text.encode()).hexdigest(),
         "now": now(),
     }
+    return {**made, "digest": digests.of_texts(made[name] for name in _DIGESTED)}
 
 
-def _insert(connection: sqlite3.Connection, identifier: str, draft: Draft, columns: dict[str, object]) -> int:
+DIGESTED = ", ".join(_DIGESTED)
+
+
+def upsert(connection: sqlite3.Connection, draft: Draft, replaces: str | None) -> tuple[int, str]:
+    """The document's key and id.
+
+    A folder's document is the one of its root and name; an upload replaces what it says it does, and is another
+    document otherwise: its name does not identify it.
+    """
+    columns = {**_columns(draft), "root": draft.root, "name": draft.name, "collection": draft.collection}
+    there = _place_of(connection, draft, replaces)
+    if there is not None:
+        _update(connection, there[0], columns)
+        return there
+    identifier = unused_id(document_id(draft.name), lambda wanted: _is_taken(connection, wanted))
+    return _insert(connection, {**columns, "id": identifier}), identifier
+
+
+def _place_of(connection: sqlite3.Connection, draft: Draft, replaces: str | None) -> tuple[int, str] | None:
+    if replaces is not None:
+        return stored_document(connection, replaces).key, replaces
+    query = "SELECT key, id FROM documents WHERE root = ? AND name = ?"
+    found: tuple[int, str] | None = connection.execute(query, (draft.root, draft.name)).fetchone()
+    return found
+
+
+def _is_taken(connection: sqlite3.Connection, identifier: str) -> bool:
+    # What was deleted is never another document: a link to it must go on saying that it is gone.
+    query = "SELECT 1 FROM documents WHERE id = ?1 UNION SELECT 1 FROM tombstones WHERE id = ?1"
+    return connection.execute(query, (identifier,)).fetchone() is not None
+
+
+def _insert(connection: sqlite3.Connection, columns: dict[str, Any]) -> int:
     """The new document's key."""
     query = """
-        INSERT INTO documents (id, title, date, root, name, text, characters, blocks, pages, bytes_sha256, structure,
-                               text_sha256, version, added_at, updated_at)
-        VALUES (:id, :title, :date, :root, :name, :text, :characters, :blocks, :pages, :bytes_sha256, :structure,
-                :text_sha256, 1, :now, :now)
-        RETURNING key
+        INSERT INTO documents (id, collection, root, name, version, added_at, updated_at)
+        VALUES (:id, :collection, :root, :name, 1, :now, :now) RETURNING key
     """
-    (key,) = connection.execute(query, {**columns, "id": identifier, "root": draft.root, "name": draft.name}).fetchone()
+    (key,) = connection.execute(query, columns).fetchone()
+    _insert_version(connection, key, 1, columns)
     return int(key)
 
 
-def _update(connection: sqlite3.Connection, key: int, columns: dict[str, object]) -> None:
-    # A version is a version of the text: two processes may index the same change, a reader may learn new headings.
+def _insert_version(connection: sqlite3.Connection, key: int, version: int, columns: dict[str, Any]) -> None:
     query = """
-        UPDATE documents SET title = :title, date = :date, text = :text, characters = :characters, blocks = :blocks,
-            pages = :pages, bytes_sha256 = :bytes_sha256, structure = :structure,
-            version = version + (text_sha256 != :text_sha256), text_sha256 = :text_sha256, updated_at = :now
-        WHERE key = :key
+        INSERT INTO versions (document, version, title, date, text, characters, blocks, pages, bytes_sha256, structure,
+                              text_sha256, stored_at, digest)
+        VALUES (:key, :version, :title, :date, :text, :characters, :blocks, :pages, :bytes_sha256, :structure,
+                :text_sha256, :now, :digest)
     """
-    connection.execute(query, {**columns, "key": key})
+    connection.execute(query, {**columns, "key": key, "version": version})
 
 
-def upsert(connection: sqlite3.Connection, draft: Draft) -> tuple[int, str]:
-    """The document's key and id. A document without a root is never replaced: its name does not identify it."""
-    columns = _columns(draft)
-    old = connection.execute("SELECT key, id FROM documents WHERE root = ? AND name = ?", (draft.root, draft.name))
-    found: tuple[int, str] | None = old.fetchone()
-    if found is not None:
-        _update(connection, found[0], columns)
-        return found
-    identifier = unused_id(
-        document_id(draft.name),
-        lambda wanted: connection.execute("SELECT 1 FROM documents WHERE id = ?", (wanted,)).fetchone() is not None,
-    )
-    return _insert(connection, identifier, draft, columns), identifier
-
-
-def store_passages(
-    connection: sqlite3.Connection, document_key: int, passages: Sequence[Passage], vectors: Sequence[PassageVectors]
-) -> None:
-    """In place of those the document had."""
-    insert_passage = """
-        INSERT INTO passages (document, ordinal, start, end, heading, page) VALUES (?, ?, ?, ?, ?, ?) RETURNING key
+def _update(connection: sqlite3.Connection, key: int, columns: dict[str, Any]) -> None:
+    # A version is a version of the text: two processes may index the same change, a reader may learn new headings.
+    query = "SELECT version, text_sha256 FROM versions WHERE document = ? ORDER BY version DESC LIMIT 1"
+    version, text_sha256 = connection.execute(query, (key,)).fetchone()
+    if text_sha256 == columns["text_sha256"]:
+        connection.execute("DELETE FROM versions WHERE document = ? AND version = ?", (key, version))
+    else:
+        connection.execute("UPDATE versions SET original = NULL WHERE document = ?", (key,))
+        version += 1
+    _insert_version(connection, key, version, columns)
+    query = """
+        UPDATE documents SET version = :version, root = :root, name = :name, collection = :collection,
+            updated_at = max(:now, added_at) WHERE key = :key
     """
-    insert_vectors = f"INSERT INTO vectors (passage, {_VECTORS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-    connection.execute("DELETE FROM passages WHERE document = ?", (document_key,))
-    for ordinal, (passage, made) in enumerate(zip(passages, vectors, strict=True)):
-        place = (document_key, ordinal, passage.start, passage.end, json.dumps(passage.heading), passage.page)
-        (key,) = connection.execute(insert_passage, place).fetchone()
-        connection.execute(insert_vectors, (key, *_parts(made.whole), made.spans, *_parts(made.sentences)))
+    connection.execute(query, {**columns, "key": key, "version": version})
 
 
-def _parts(packed: Packed) -> tuple[bytes, bytes, bytes]:
-    return packed.pooled, packed.tokens, packed.offsets
+def stored_key(connection: sqlite3.Connection, identifier: str) -> int:
+    """A document's key, whatever the rest of it is. Raises NotFound, Gone."""
+    row = connection.execute("SELECT key FROM documents WHERE id = ?", (identifier,)).fetchone()
+    if row is None:
+        raise absent(connection, identifier)
+    return int(row[0])
 
 
-def passages(connection: sqlite3.Connection, of: StoredDocument) -> list[Passage]:
-    query = "SELECT start, end, heading, page FROM passages WHERE document = ? ORDER BY ordinal"
-    return [_passage(of.id, of.text, *row) for row in connection.execute(query, (of.key,))]
+def rewrite(connection: sqlite3.Connection, key: int, version: int, draft: Draft) -> None:
+    """A version once more, as it was read from the same bytes."""
+    query = "DELETE FROM versions WHERE document = ? AND version = ? RETURNING original"
+    (original,) = connection.execute(query, (key, version)).fetchone()
+    _insert_version(connection, key, version, _columns(draft))
+    connection.execute("UPDATE versions SET original = ? WHERE document = ? AND version = ?", (original, key, version))
 
 
-def stored_document(connection: sqlite3.Connection, document_id: str) -> StoredDocument | None:
-    row = connection.execute(_STORED + "WHERE id = ?", (document_id,)).fetchone()
-    return None if row is None else _stored_document(row)
-
-
-def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]:
-    return map(_stored_document, connection.execute(_STORED + "ORDER BY id"))
-
-
-def _stored_document(row: Sequence[Any]) -> StoredDocument:
-    key, identifier, title, date, name, text, text_sha256, blocks = row
-    return StoredDocument(key, identifier, title, date, name, text, text_sha256, _blocks(blocks))
-
-
-def stored_passages(connection: sqlite3.Connection, of: StoredDocument) -> Iterator[StoredPassage]:
-    query = f"""
-        SELECT {_VECTORS}, start, end, heading, page
+def remove(connection: sqlite3.Connection, identifier: str) -> tuple[Removal, str]:
+    """Forget a document with all its versions, and leave a tombstone; also the SHA-256 of its last bytes."""
+    found = stored_document(connection, identifier)
+    query = """
+        SELECT count(*), coalesce(sum(1 + length(sentences) / 4), 0)
         FROM passages JOIN vectors ON vectors.passage = passages.key
-        WHERE document = ? ORDER BY ordinal
-    """  # noqa: S608
-    for *blobs, start, end, heading, page in connection.execute(query, (of.key,)):
-        vectors = PassageVectors(Packed(*blobs[:3]), blobs[3], Packed(*blobs[4:]))
-        yield StoredPassage(_passage(of.id, of.text, start, end, heading, page), vectors)
-
-
-def _passage(document_id: str, text: str, start: int, end: int, heading: str, page: int | None) -> Passage:
-    return Passage(document_id, start, end, text[start:end], tuple(json.loads(heading)), page)
+        WHERE encoding = (SELECT max(key) FROM encodings WHERE document = ?)
+    """
+    passages, vectors = connection.execute(query, (found.key,)).fetchone()
+    told = [row[0] for row in connection.execute(
+        "SELECT bytes_sha256 FROM versions WHERE document = ? ORDER BY version", (found.key,)
+    )]  # fmt: skip
+    connection.execute("INSERT INTO tombstones VALUES (?, ?, ?)", (identifier, told[-1], now()))
+    connection.execute("DELETE FROM jobs WHERE document_id = ? AND state IN ('done', 'failed')", (identifier,))
+    connection.execute("DELETE FROM documents WHERE key = ?", (found.key,))
+    return Removal(identifier, passages, vectors, len(told)), told[-1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from yinju.blobs import PassageVectors
-from yinju.records import Block, Passage, Reading
+from yinju.records import DEFAULT_COLLECTION, Block, Passage, Reading
 
 
 class Generation(NamedTuple):
@@ -44,13 +44,14 @@ class Known:
     id: str
     bytes_sha256: str
     structure: str
+    collection: str
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A document to be stored: what was read, its passages (in order) and the vectors of each.
 
-    structure: the version of the readers that found title, headings and pages.
+    structure: the version of the readers that found title, headings and pages. root: None for an upload.
     """
 
     root: str | None
@@ -60,6 +61,7 @@ class Draft:
     reading: Reading
     passages: tuple[Passage, ...]
     vectors: tuple[PassageVectors, ...]
+    collection: str = DEFAULT_COLLECTION
 
     def __post_init__(self) -> None:
         if len(self.passages) != len(self.vectors):
@@ -79,6 +81,8 @@ class StoredDocument:
     text: str
     text_sha256: str
     blocks: tuple[Block, ...]
+    collection: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from tests.documents import unpack_tokens
 from tests.fakes import CharacterEncoder
 from yinju.catalogue import Catalogue
 from yinju.derived import find_derived, open_derived
-from yinju.indexing import index_folder, reencode
+from yinju.indexing import index_folder
+from yinju.reindexing import reencode
 
 pytestmark = pytest.mark.faults
 

@@ -14,7 +14,7 @@ from yinju.derived import Derived, open_derived
 from yinju.evidence.alignment import align
 from yinju.evidence.expected import expected
 from yinju.evidence.selection import select
-from yinju.indexing import origin_of
+from yinju.intake import origin_of
 from yinju.question import Question, prepare
 from yinju.records import Turn
 from yinju.retriever import search

@@ -62,7 +62,7 @@ def test_what_is_put_is_read_back(catalogue: Catalogue) -> None:
 
 def test_vectors_are_stored_as_promised(catalogue: Catalogue) -> None:
     catalogue.put(draft("a.txt", "开 办开。夜。"), ORIGIN)
-    (stored,) = catalogue.stored("a")
+    (stored,) = catalogue.stored("a", ORIGIN)
     numbers = {character: ord(character) % ENCODER.dimension for character in "开办夜。"}
     assert len(set(numbers.values())) == 4
     whole, sentences = stored.vectors.whole, stored.vectors.sentences

@@ -18,7 +18,8 @@ from yinju.catalogue import Catalogue
 from yinju.cli import app
 from yinju.encoder.manifest import Manifest, bundled_folder, sha256_of
 from yinju.errors import IndexBusy
-from yinju.indexing import IndexReport, Progress, index_folder, reencode
+from yinju.indexing import IndexReport, Progress, index_folder
+from yinju.reindexing import reencode
 from yinju.library import Library
 from yinju.progress import silent
 from yinju.records import Turn

@@ -16,7 +16,7 @@ from yinju.blobs import quantise, unpack_offsets, unpack_pooled
 from yinju.catalogue import Catalogue, Snapshot
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.errors import IndexMismatch, NotFound
-from yinju.indexing import origin_of
+from yinju.intake import origin_of
 from yinju.progress import Progress
 from yinju.stored import Draft, StoredPassage
 from yinju.text import terms
@@ -61,7 +61,7 @@ def generations(folder: Path) -> list[str]:
 def assert_agrees(found: Derived, catalogue: Catalogue) -> None:
     """Every part holds what the catalogue holds, in the same rows."""
     assert found.generation == catalogue.generation()
-    expected = [stored for summary in catalogue.documents() for stored in catalogue.stored(summary.id)]
+    expected = [stored for summary in catalogue.documents() for stored in catalogue.stored(summary.id, ORIGIN)]
     parts = (found.passages, found.vectors, found.tokens, found.sentence_tokens, found.sentences, found.lexical)
     assert [len(part) for part in parts] == [len(expected)] * 6
     for row, stored in enumerate(expected):

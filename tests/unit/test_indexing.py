@@ -14,7 +14,9 @@ from yinju.catalogue import Catalogue
 from yinju.derived import open_derived
 from yinju.encoder import Encoder
 from yinju.errors import IndexBusy, IndexMismatch, InvalidRequest
-from yinju.indexing import IndexReport, index_folder, origin_of, reencode
+from yinju.indexing import IndexReport, index_folder
+from yinju.intake import origin_of
+from yinju.reindexing import reencode
 
 REPORT = (
     "工作总结\n\n一、青年工作\n\n开办青年夜校121期，覆盖青年6000余人次。\n\n二、结对关爱\n\n结对关爱留守儿童828名。\n"
@@ -88,7 +90,7 @@ def test_a_passage_is_encoded_whole_and_each_of_its_sentences_alone(
     sentences = ["全年开办青年夜校121期。", "覆盖青年6000余人次！", "结对关爱留守儿童828名。"]
     write(tmp_path / "more", "多句.txt", f"多句总结\n\n　　{''.join(sentences[:2])}\n\n{sentences[2]}\n")
     index_folder(catalogue, encoder, tmp_path / "more")
-    (stored,) = catalogue.stored("多句")
+    (stored,) = catalogue.stored("多句", origin_of(CharacterEncoder()))
     text = stored.passage.text
     assert encoder.encoded == [text, *sentences]
     assert [span.of(text) for span in unpack_spans(stored.vectors.spans)] == sentences
@@ -103,12 +105,12 @@ def test_a_changed_sentence_leaves_other_passages_as_they_are(
     report = "总结\n\n一、夜校\n\n开办121期。覆盖6000人次。\n\n二、关爱\n\n结对828名。走访12次。\n"
     write(folder, "总结.txt", report)
     index_folder(catalogue, encoder, folder)
-    before = {stored.passage.text: stored.vectors for stored in catalogue.stored("总结")}
+    before = {stored.passage.text: stored.vectors for stored in catalogue.stored("总结", origin_of(CharacterEncoder()))}
     encoder.encoded = []
     write(folder, "总结.txt", report.replace("12次", "13次"))
     index_folder(catalogue, encoder, folder)
     assert encoder.encoded == ["结对828名。走访13次。", "结对828名。", "走访13次。"]
-    after = {stored.passage.text: stored.vectors for stored in catalogue.stored("总结")}
+    after = {stored.passage.text: stored.vectors for stored in catalogue.stored("总结", origin_of(CharacterEncoder()))}
     kept = "开办121期。覆盖6000人次。"
     assert after[kept] == before[kept]
     assert len(unpack_spans(after[kept].spans)) == 2

@@ -23,7 +23,7 @@ from yinju.blobs import quantise
 from yinju.catalogue import Catalogue
 from yinju.derived import Derived, open_derived
 from yinju.encoder import Floats
-from yinju.indexing import origin_of
+from yinju.intake import origin_of
 from yinju.question import Question, prepare
 from yinju.records import Span, Turn
 from yinju.text import terms

@@ -17,7 +17,9 @@ from yinju.blobs import unpack_spans
 from yinju.catalogue import Catalogue
 from yinju.derived import Derived, find_derived, open_derived
 from yinju.errors import IndexBusy, IndexMismatch, YinjuError
-from yinju.indexing import IndexReport, index_folder, origin_of, reencode
+from yinju.indexing import IndexReport, index_folder
+from yinju.intake import origin_of
+from yinju.reindexing import reencode
 from yinju.manifest import FORMAT
 from yinju.readers import STRUCTURE
 from yinju.records import Span
@@ -133,7 +135,7 @@ def test_what_it_holds_is_kept(upgraded: Catalogue, folder: Path) -> None:
     assert (document.added_at, document.updated_at) == ("2025-11-22T08:00:00Z", "2025-11-23T08:00:00Z")
     assert [passage.text for passage in upgraded.passages("年报")] == [TEXT.strip()]
     assert (upgraded.generation().number, upgraded.generation().mark) == (1, "0123abcd")
-    (stored,) = upgraded.stored("年报")
+    (stored,) = upgraded.stored("年报", origin_of(ENCODER))
     assert stored.vectors.whole.pooled == bytes(64)
     assert (stored.vectors.spans, stored.vectors.sentences.tokens) == (b"", b"")
 
@@ -164,7 +166,7 @@ def test_nothing_is_searched_or_added_before_it_is_encoded_anew(
 def test_reencoding_repairs_it(upgraded: Catalogue, folder: Path, tmp_path: Path) -> None:
     assert reencode(upgraded, ENCODER) == 1
     assert upgraded.origin() == origin_of(ENCODER)
-    (stored,) = upgraded.stored("年报")
+    (stored,) = upgraded.stored("年报", origin_of(ENCODER))
     assert unpack_spans(stored.vectors.spans) == [Span(0, 11), Span(11, 23)]
     derived = open_derived(upgraded, tmp_path / "derived", ENCODER.fingerprint)
     assert tokens_of(derived, 0) == [ord(character) % 16 for character in TEXT.strip()]

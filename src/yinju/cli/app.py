@@ -13,16 +13,18 @@ from typer.core import TyperGroup
 
 from yinju.cli.ask import ask, search
 from yinju.cli.documents import documents
+from yinju.cli.editing import add, remove
 from yinju.cli.evaluate import answers
 from yinju.cli.index import index, model
 from yinju.cli.keys import keys
+from yinju.cli.maintenance import audit, backup, reindex, restore, verify
 from yinju.cli.retrieval import retrieval
 from yinju.cli.serve import serve
 from yinju.cli.terminal import fail
 from yinju.cli.wording import say
-from yinju.errors import InvalidRequest, NotFound, SettingsError, Unsupported, YinjuError
+from yinju.errors import Gone, InvalidRequest, NotFound, SettingsError, UnknownCollection, Unsupported, YinjuError
 
-_WRONGLY_ASKED = (InvalidRequest, NotFound, SettingsError, Unsupported)
+_WRONGLY_ASKED = (Gone, InvalidRequest, NotFound, SettingsError, UnknownCollection, Unsupported)
 
 
 class _Commands(TyperGroup):
@@ -108,6 +110,25 @@ app.command(help=say("Serve the chat page and the HTTP interface.", "启动网�
 app.command(help=say(
     "Build the model where it is missing, check it, and print its folder.", "构建并检查模型，显示它所在的文件夹。"
 ))(model)  # fmt: skip
+app.command(help=say(
+    "Add single files, which the index then keeps a copy of.", "收录单个文件，索引中保存其副本。"
+))(add)  # fmt: skip
+app.command(help=say("Delete documents with all their versions.", "删除文件及其全部版本。"))(remove)
+app.command(help=say(
+    "Check the whole store: texts, offsets, vectors, indexes. The exit status is 1 when something is left wrong.",
+    "检查全部存储：正文、位置、向量、索引。仍有问题时退出状态为 1。",
+))(verify)  # fmt: skip
+app.command(help=say(
+    "Encode every document for this model beside what serves, then serve that: needed after a change of model or an "
+    "upgrade. Cut short, it goes on where it was.",
+    "用当前模型重新编码全部文件，完成前照常服务，完成后切换：更换模型或升级后使用。中断后可继续。",
+))(reindex)  # fmt: skip
+app.command(help=say(
+    "Write everything that can't be made anew to one file, also while the service runs.",
+    "把无法重建的全部内容写入一个文件，服务运行时也可使用。",
+))(backup)  # fmt: skip
+app.command(help=say("Put a backup in place, after checking it.", "检查并恢复备份。"))(restore)
+app.command(help=say("List who changed what.", "列出谁做了什么更改。"))(audit)
 evaluations.command(help=say(
     "Ask every question of a file (JSON Lines) and print how good the answers were.",
     "逐一提出文件（JSON Lines）中的问题，显示回答质量。",

@@ -9,12 +9,14 @@ import typer
 from rich.markup import escape
 
 from yinju.cli.opening import opened
+from yinju.cli.options import ACTOR, Collection, checked_collection
 from yinju.cli.terminal import bars, printable, stdout
 from yinju.cli.wording import say
 from yinju.encoder import open_encoder
 from yinju.encoder.manifest import Manifest, bundled_folder
 from yinju.errors import InvalidRequest
 from yinju.progress import Progress
+from yinju.records import DEFAULT_COLLECTION
 from yinju.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,24 +34,25 @@ def index(
             help=say("Folders of documents; YINJU_SEEDS where none is named.", "文件夹；不写则为 YINJU_SEEDS。"),
         ),
     ] = None,
-    reencode: Annotated[
+    collection: Collection = DEFAULT_COLLECTION,
+    restore: Annotated[
         bool,
         typer.Option(
-            "--reencode",
+            "--restore",
             help=say(
-                "First encode every stored document anew: needed after a change of model.",
-                "先重新编码全部文件：更换模型后需要。",
+                "Also bring back documents that were deleted or replaced by hand while their files stayed.",
+                "同时恢复被人删除或替换、但文件仍在文件夹中的文件。",
             ),
         ),
     ] = False,
 ) -> None:
+    from yinju.indexing import Way
+
     settings = Settings.load()
     wanted = folders or [_seeds(settings)]
+    way = Way(checked_collection(collection), restore, ACTOR)
     with opened(settings) as (library, progress):
-        encoded = library.reencode(progress) if reencode else None
-        reports = [(folder, library.index(folder, progress)) for folder in wanted]
-    if encoded is not None:
-        stdout().print(say(f"{encoded} encoded anew", f"重新编码 {encoded} 份文件"))
+        reports = [(folder, library.index(folder, progress, way)) for folder in wanted]
     for folder, report in reports:
         _print_report(folder, report)
     if all(report.refused and not _holds(report) for _, report in reports):
@@ -65,7 +68,7 @@ def _seeds(settings: Settings) -> Path:
 
 
 def _holds(report: IndexReport) -> bool:
-    return bool(report.added or report.replaced or report.moved or report.unchanged)
+    return bool(report.added or report.replaced or report.moved or report.unchanged or report.withdrawn)
 
 
 def _print_report(folder: Path, report: IndexReport) -> None:
@@ -75,6 +78,7 @@ def _print_report(folder: Path, report: IndexReport) -> None:
         (len(report.moved), say("moved", "移动"), "cyan"),
         (len(report.removed), say("removed", "移除"), "magenta"),
         (len(report.unchanged), say("unchanged", "未变"), "dim"),
+        (len(report.withdrawn), say("withdrawn", "已撤下"), "dim"),
         (len(report.refused), say("refused", "未收录"), "yellow"),
     ]
     shown = [f"[{style}]{count} {label}[/]" for count, label, style in counts if count]
@@ -85,9 +89,16 @@ def _print_report(folder: Path, report: IndexReport) -> None:
     lines += [f"  [cyan]~[/] {_safe(name)}" for name in report.replaced]
     lines += [f"  [cyan]>[/] {_safe(old)} → {_safe(new)}" for old, new in report.moved]
     lines += [f"  [magenta]-[/] {_safe(name)}" for name in report.removed]
+    lines += [f"  [dim]×[/] {_safe(name)}: {_safe(_WITHDRAWN)}" for name in report.withdrawn]
     lines += [f"  [yellow]![/] {_safe(_refusal(name, why))}" for name, why in report.refused]
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+_WITHDRAWN = say(
+    "deleted or replaced by hand; comes back when the file changes, or with --restore",
+    "已被人删除或替换；文件有改动时或使用 --restore 时恢复",
+)
 
 
 def _refusal(name: str, why: str) -> str:

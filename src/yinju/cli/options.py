@@ -41,6 +41,28 @@ Negatives = Annotated[
 ]
 
 
+Collection = Annotated[
+    str, typer.Option(metavar="NAME", help=say("The collection the documents belong to.", "文件所属的文件集。"))
+]
+Collections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection",
+        metavar="NAME",
+        help=say("Look into this collection only; may be repeated.", "只在这个文件集中查找；可多次使用。"),
+    ),
+]
+ACTOR = "command line"
+"""Who the audit says changed something."""
+
+
+def checked_collection(name: str) -> str:
+    """Raises InvalidRequest for what can't be a collection's name."""
+    from yinju.collections import checked
+
+    return checked(name)
+
+
 def _is_question(value: str) -> str:
     # Arguments that are not valid in the terminal's encoding arrive as lone surrogates.
     if not value.strip() or any("\ud800" <= character <= "\udfff" for character in value):

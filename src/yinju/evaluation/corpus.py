@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from yinju.catalogue import Catalogue
 from yinju.derived import Derived, open_derived
 from yinju.encoder import Encoder
-from yinju.indexing import origin_of
+from yinju.intake import origin_of
 from yinju.passage_vectors import PassageText, encode
 from yinju.passages import document_sentences, sentence_spans
 from yinju.progress import Progress, silent

@@ -1,0 +1,188 @@
+"""Works off the jobs: one process at a time over an index, one job after the other, the indexes once for several."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from threading import Event, Thread
+
+from yinju import jobs, moments
+from yinju.catalogue import Catalogue, check_match
+from yinju.encoder import Encoder
+from yinju.errors import (
+    Gone,
+    IndexBusy,
+    IndexMismatch,
+    ModelError,
+    NotFound,
+    PreconditionFailed,
+    StorageFull,
+    Unreadable,
+    YinjuError,
+)
+from yinju.intake import NONE_READY, Source, drafted, origin_of, ready_from
+from yinju.records import JobError
+from yinju.rows import summary
+from yinju.stored import Draft
+
+log = logging.getLogger(__name__)
+
+_LOCK = "jobs.lock"
+_LOOK = 0.5  # seconds between looks for what another process submitted
+_GATHER = 2.0  # seconds of stored documents that one making of the indexes may serve
+_REPORT = 1.0  # seconds between two reports of progress, each of them a write
+_WAIT = 5.0  # seconds after something that may pass: a full disk, a busy index
+_MOST_ATTEMPTS = 10
+_REASONS: dict[type[YinjuError], str] = {
+    Gone: "gone",
+    NotFound: "unknown-document",
+    PreconditionFailed: "precondition-failed",
+}
+
+
+class Stopped(Exception):
+    """The runner was told to stop in the middle of a job, which goes on at the next start."""
+
+
+class Runner:
+    """A thread. `refresh` makes the indexes of the present generation and serves them."""
+
+    def __init__(self, catalogue: Catalogue, folder: Path, encoder: Encoder, refresh: Callable[[], object]) -> None:
+        self._catalogue = catalogue
+        self._folder = folder
+        self._encoder = encoder
+        self._refresh = refresh
+        self._stop = Event()
+        self._wake = Event()
+        self._thread = Thread(target=self._run, name="jobs")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the passage being encoded; what is not done goes on at the next start."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        told = ""
+        while not self._stop.is_set():
+            try:
+                with self._alone() as alone:
+                    while alone and not self._stop.is_set():
+                        self._turn()
+                        told = ""
+            except Stopped:
+                return
+            except (YinjuError, OSError) as error:
+                if str(error) != told:
+                    log.error("Documents wait to be indexed: %s", error)
+                told = str(error)
+                self._stop.wait(_WAIT)
+
+    def _turn(self) -> None:
+        self._wake.clear()
+        if jobs.waiting(self._catalogue):
+            self._work()
+        self._wake.wait(_LOOK)
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """True once no other process works off this index's jobs; False when told to stop first."""
+        descriptor = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            while not self._stop.is_set():
+                try:
+                    flock(descriptor, LOCK_EX | LOCK_NB)
+                except BlockingIOError:
+                    self._stop.wait(_LOOK)
+                else:
+                    break
+            yield not self._stop.is_set()
+        finally:
+            os.close(descriptor)
+
+    def _work(self) -> None:
+        """All jobs there are, with the indexes made whenever documents have waited for them for a while."""
+        self._catalogue.check(origin_of(self._encoder))
+        oldest: float | None = None
+        while not self._stop.is_set() and (work := jobs.next_work(self._catalogue)) is not None:
+            moments.reached("job 1")
+            if self._do(work):
+                oldest = oldest or time.monotonic()
+            if oldest is not None and time.monotonic() - oldest > _GATHER:
+                self._index()
+                oldest = None
+        self._index()
+
+    def _index(self) -> None:
+        self._refresh()
+        moments.reached("job 4")
+        jobs.indexed(self._catalogue)
+        moments.reached("job 5")
+        self._catalogue.tidy()
+
+    def _do(self, work: jobs.Work) -> bool:
+        """Whether a document was stored."""
+        if work.attempts > _MOST_ATTEMPTS:
+            detail = f"{work.name} was cut short {_MOST_ATTEMPTS} times while it was read. Send it in another form."
+            jobs.failed(self._catalogue, work.job_id, JobError("interrupted", detail))
+            return False
+        try:
+            draft = self._drafted(work)
+            moments.reached("job 2")
+            self._store(work, draft)
+            moments.reached("job 3")
+        except Unreadable as error:
+            jobs.failed(self._catalogue, work.job_id, JobError(error.reason, str(error)))
+            return False
+        except (Gone, NotFound, PreconditionFailed) as error:
+            jobs.failed(self._catalogue, work.job_id, JobError(_REASONS[type(error)], str(error)))
+            return False
+        except (IndexBusy, IndexMismatch, ModelError, StorageFull, Stopped, OSError):
+            jobs.requeued(self._catalogue, work.job_id)
+            raise
+        return True
+
+    def _drafted(self, work: jobs.Work) -> Draft:
+        origin = origin_of(self._encoder)
+        ready = NONE_READY if work.replaces is None else ready_from(self._catalogue, work.replaces, origin)
+        with jobs.bytes_of(self._catalogue, work) as path:
+            source = Source(work.name, path, work.bytes_sha256, work.collection)
+            return drafted(source, self._encoder, self._progress_of(work), ready)
+
+    def _store(self, work: jobs.Work, draft: Draft) -> None:
+        with self._catalogue.writing() as connection:
+            same = jobs.same_bytes(connection, work.bytes_sha256, work.collection, work.replaces)
+            if same is not None:  # sent twice at once, or stored by a run that was interrupted
+                jobs.stored(connection, work, same[0], created=False)
+                return
+            if work.replaces is not None:
+                check_match(summary(connection, work.replaces), work.if_match)
+            origin = origin_of(self._encoder)
+            identifier = self._catalogue.put_in(connection, draft, origin, work.actor, work.replaces)
+            jobs.stored(connection, work, identifier, created=True)
+
+    def _progress_of(self, work: jobs.Work) -> Callable[[str, int, int], None]:
+        last = time.monotonic()
+
+        def report(stage: str, done: int, total: int) -> None:
+            nonlocal last
+            if self._stop.is_set():
+                raise Stopped
+            if time.monotonic() - last >= _REPORT:
+                last = time.monotonic()
+                jobs.progressed(self._catalogue, work.job_id, stage, done, total)
+
+        return report

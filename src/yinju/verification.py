@@ -1,0 +1,158 @@
+"""Whether the whole store is what was written: hashes, offsets, vectors, and the indexes made from them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from yinju import derived, digests, encoding_rows, rows
+from yinju.blobs import unpack_pooled
+from yinju.catalogue import Catalogue
+from yinju.derived import Derived
+from yinju.progress import Progress, silent
+from yinju.snapshot import Snapshot
+from yinju.stored import Origin, StoredPassage
+
+Part = Literal["catalogue", "text", "structure", "original", "vectors", "indexes"]
+_CLOSE = 1e-2  # half precision, of vectors of length one
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was written. where: a document's id, its version behind `@`; or a folder or file.
+
+    origin: what made the vectors or indexes at fault.
+    """
+
+    part: Part
+    where: str
+    what: str
+    origin: Origin | None = None
+
+
+def verify(catalogue: Catalogue, folder: Path, progress: Progress = silent) -> Iterator[Finding]:
+    """Everything wrong with a catalogue and the indexes in `folder`, as it is found. Writes nothing, loads no model.
+
+    `progress` hears of stages `texts`, `vectors` and `indexes`. Raises IndexDamaged where the catalogue can't be read.
+    """
+    with catalogue.reading() as connection, _leniently(connection):
+        broken = list(_broken_pages(connection, catalogue.path))
+        yield from broken
+        if broken:  # what can be read of the rest means little
+            return
+        yield from _wrong_texts(connection, progress)
+        yield from _wrong_originals(connection)
+        snapshot = Snapshot(connection, catalogue.path)
+        for origin in snapshot.origins():
+            yield from _wrong_vectors(connection, snapshot, origin, progress)
+        for origin in snapshot.complete() if snapshot.counts.documents else ():
+            yield from _wrong_indexes(snapshot, folder, origin)
+            progress("indexes", 1, 1)
+
+
+@contextmanager
+def _leniently(connection: sqlite3.Connection) -> Iterator[None]:
+    """A text that is no longer UTF-8 is read all the same, and found not to be the one that was stored."""
+    connection.text_factory = lambda data: data.decode(errors="replace")
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
+def _broken_pages(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    for (told,) in connection.execute("PRAGMA integrity_check(10)"):
+        if told != "ok":
+            yield Finding("catalogue", path.name, told)
+    for table, *_ in connection.execute("PRAGMA foreign_key_check"):
+        yield Finding("catalogue", path.name, f"a row of {table} belongs to nothing")
+
+
+def _wrong_texts(connection: sqlite3.Connection, progress: Progress) -> Iterator[Finding]:
+    query = f"""
+        SELECT id, versions.version, text, characters, {rows.DIGESTED}, digest
+        FROM versions JOIN documents ON documents.key = versions.document ORDER BY id, versions.version
+    """  # noqa: S608
+    (total,) = connection.execute("SELECT count(*) FROM versions").fetchone()
+    for done, (identifier, version, text, characters, *columns, digest) in enumerate(connection.execute(query), 1):
+        where = f"{identifier}@{version}"
+        *_, text_sha256 = columns
+        if sha256(text.encode()).hexdigest() != text_sha256 or len(text) != characters:
+            yield Finding("text", where, "the text is not the one that was stored")
+        if digests.of_texts(columns) != digest:
+            yield Finding("structure", where, "title, date, headings or pages are not those that were stored")
+        progress("texts", done, total)
+
+
+def _wrong_originals(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for key, digest in connection.execute("SELECT key, sha256 FROM originals").fetchall():
+        with connection.blobopen("originals", "data", key, readonly=True) as blob:
+            hashed = sha256()
+            while chunk := blob.read(1 << 20):
+                hashed.update(chunk)
+        if hashed.hexdigest() != digest:
+            yield Finding("original", digest, "the bytes that were uploaded are not those that were stored")
+
+
+def _wrong_vectors(
+    connection: sqlite3.Connection, snapshot: Snapshot, origin: Origin, progress: Progress
+) -> Iterator[Finding]:
+    done, total = 0, snapshot.count(origin)
+    for document in snapshot.documents():
+        what = ""
+        for place, blobs in encoding_rows.raw(connection, document, origin):
+            ordinal, start, end, heading, _ = place
+            if digests.of_blobs(place, blobs[:-1]) != blobs[-1]:
+                what = f"the vectors of passage {ordinal} are not those that were stored"
+            elif not 0 <= start < end <= len(document.text) or not isinstance(json.loads(heading), list):
+                what = f"passage {ordinal} does not lie within the text"
+            done += 1
+            progress("vectors", done, total)
+        if what:
+            yield Finding("vectors", document.id, what, origin)
+
+
+def _wrong_indexes(snapshot: Snapshot, folder: Path, origin: Origin) -> Iterator[Finding]:
+    place = derived.place_of(folder, origin, snapshot.generation)
+    if not place.is_dir():  # made when they are next needed
+        return
+    where = f"{place.parent.name}/{place.name}"
+    if not derived.is_sound(place, snapshot.generation, origin):
+        yield Finding("indexes", where, "a file is missing or is not as it was written", origin)
+        return
+    opened = derived.opened(place, snapshot.generation, origin)
+    what = _disagreement(opened, snapshot, origin)
+    if what is not None:
+        yield Finding("indexes", where, what, origin)
+
+
+def _disagreement(opened: Derived, snapshot: Snapshot, origin: Origin) -> str | None:
+    """How indexes that are whole differ from the catalogue."""
+    row, listed = 0, iter(opened.passages.documents)
+    for document in snapshot.documents():
+        there = next(listed, None)
+        if there is None or (there.id, there.text_sha256, there.collection, there.version, there.name) != (
+            *(document.id, document.text_sha256, document.collection, document.version, document.name),
+        ):
+            return f"the document {document.id} is not the one in the catalogue"
+        for stored in snapshot.passages(document, origin):
+            if row >= len(opened.passages) or not _agrees(opened, row, stored):
+                return f"the passage {stored.passage.id} is not the one in the catalogue"
+            row += 1
+    return None if row == len(opened.passages) else "there are passages that are not in the catalogue"
+
+
+def _agrees(opened: Derived, row: int, stored: StoredPassage) -> bool:
+    pooled = unpack_pooled(stored.vectors.whole.pooled, opened.vectors.dimension)[0]
+    near = opened.vectors.scores(pooled, np.array([row]))[0]
+    tokens, _ = opened.tokens.tokens(row)
+    same = opened.passages.passage(row) == stored.passage and tokens.tobytes() == stored.vectors.whole.tokens
+    return bool(same and near >= pooled @ pooled - _CLOSE)
