@@ -1,6 +1,8 @@
 # syntax=docker/dockerfile:1
 # docker build --build-arg TORCH_INDEX=... -t yinju .
-# docker run -p 8000:8000 -v yinju-index:/yinju/index -v "$PWD/seeds:/yinju/seeds:ro" yinju
+# docker run --rm -v yinju-index:/yinju/index yinju yinju keys add NAME --scope read --scope write
+# docker run -p 127.0.0.1:8000:8000 -v yinju-index:/yinju/index -v "$PWD/seeds:/yinju/seeds:ro" yinju
+# or with compose.yaml, which also takes from it what it does not need
 
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
@@ -40,6 +42,7 @@ ENV PATH=/yinju/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     YINJU_HOME=/yinju/model \
+    YINJU_LOG_FORMAT=json \
     HOST=0.0.0.0 \
     PORT=8000
 
@@ -51,4 +54,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5m \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=4)"]
 
-CMD ["sh", "-c", "yinju index && exec yinju serve --host \"$HOST\" --port \"$PORT\""]
+# An index that can't be brought up to date is no reason to serve nothing: the log and /readyz say what is wrong.
+CMD ["sh", "-c", "yinju index || true; exec yinju serve"]

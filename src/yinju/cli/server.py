@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from types import FrameType
 
@@ -20,8 +21,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # Python hands it to handlers
         if self.should_exit:
-            signal.signal(sig, signal.SIG_DFL)
-            signal.raise_signal(sig)
+            os._exit(128 + sig)  # as a shell would tell it; the first process of a container can't be killed from inside
         self.should_exit = True
         # A thread can't be told to end, and one that hangs would hold the process for ever. Only the system's own
         # alarm is sure to come: nothing in Python may be waited for here.
