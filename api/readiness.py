@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from api.kinds import NOT_READY
@@ -15,17 +16,24 @@ from yinju.settings import Settings
 log = logging.getLogger("yinju.api")
 
 OPENING = "The model and the index are being opened. Ask again in a few seconds."
+RETRY_SECONDS = 5.0
 CRASHED = "Opening the model or the index failed unexpectedly. Read the log of the service, then start it again."
 
 
 class Readiness:
-    """The library, or why there is none yet."""
+    """The library, or why there is none yet. One opened here works off its jobs, too.
 
-    def __init__(self, library: Library | None) -> None:
+    observe: hears how many seconds each stage of a job took.
+    """
+
+    def __init__(self, library: Library | None, observe: Callable[[str, float], None]) -> None:
         self._library = library
+        self._observe = observe
         self._owned = False
         self._thread: threading.Thread | None = None
         self._failure = OPENING
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
 
     def open(self, settings: Settings) -> None:
         """Start opening, unless a library was given. Returns at once."""
@@ -35,29 +43,45 @@ class Readiness:
             self._thread.start()
 
     def _open(self, settings: Settings) -> None:
-        # Stands when something unforeseen is raised below; Python then prints the thread's traceback.
-        self._failure = CRASHED
+        """Until it opens: a full disk, another index folder or a repaired one need no restart."""
+        try:
+            while not self._try(settings) and not self._closing.wait(RETRY_SECONDS):
+                pass
+        finally:  # read only where something unforeseen was raised; Python then prints the thread's traceback
+            if self._failure == OPENING:
+                self._failure = CRASHED
+
+    def _try(self, settings: Settings) -> bool:
         try:
             library = Library.open(settings)
             with ExitStack() as unless_ready:
                 unless_ready.callback(library.close)
                 library.warm_up()
+                library.start_jobs(self._observe)
                 unless_ready.pop_all()
-        except YinjuError as error:
+        except (YinjuError, OSError) as error:
+            if str(error) != self._failure:
+                log.error("Not ready: %s", error)
             self._failure = str(error)
-            log.error("Not ready: %s", error)
-        else:
-            self._owned = True
-            self._library = library
+            return False
+        with self._lock:
+            if self._closing.is_set():
+                library.close()
+            else:
+                library.start_jobs()
+                self._owned, self._library = True, library
+        return True
 
     def close(self) -> None:
         """Close the library, if it was opened here."""
-        if self._library is not None and self._owned:
-            self._library.close()
+        self._closing.set()
+        with self._lock:
+            if self._library is not None and self._owned:
+                self._library.close()
 
     def library(self) -> Library:
         """Raises ProblemError (503, with the reason) while there is none."""
-        opening = self._thread is not None and self._thread.is_alive()  # asked first: what a dead thread left is final
-        if self._library is None:
-            raise ProblemError(NOT_READY, OPENING if opening else self._failure)
-        return self._library
+        library = self._library
+        if library is None:
+            raise ProblemError(NOT_READY, self._failure)
+        return library
