@@ -70,6 +70,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What is wrong here, and what to do.")
     instance: str = Field(description="The address asked for.")
     errors: list[FieldError] | None = Field(default=None, description="Each field at fault; on invalid requests only.")
+    deleted_at: str | None = Field(default=None, description="When it was deleted; of deleted documents only.")
     request_id: str | None = Field(
         default_factory=request_id, description="What the log knows the request by; also in the header X-Request-ID."
     )
@@ -145,7 +146,8 @@ def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
     detail = str(error)
     if isinstance(error, NotFound):  # the library's own advice is a command, which clients don't have
         detail = f"No document has the id {error.document_id!r}. GET /v1/documents lists them."
-    return problem(kind, detail, scope)
+    found = problem(kind, detail, scope)
+    return found.model_copy(update={"deleted_at": error.deleted_at}) if isinstance(error, Gone) else found
 
 
 def _of_http_exception(error: HTTPException, request: Request, headers: Mapping[str, str]) -> Problem:

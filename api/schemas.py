@@ -175,6 +175,9 @@ class Heading(BaseModel):
 class DocumentDetail(Document):
     headings: list[Heading]
     cuts: Annotated[list[int], Field(description="Offsets at which the text breaks off in mid-sentence.")]
+    pages: Annotated[
+        list[int], Field(description="The offset each page starts at; empty where the format has no pages.")
+    ]
 
 
 class Documents(BaseModel):

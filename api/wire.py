@@ -62,4 +62,5 @@ def document_detail(whole: records.Document, passages: int) -> schemas.DocumentD
         updated_at=whole.updated_at,
         headings=[schemas.Heading(text=h.text, level=h.level, start=h.start, end=h.end) for h in whole.headings()],
         cuts=list(whole.cuts()),
+        pages=list(whole.pages),
     )

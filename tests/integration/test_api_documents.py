@@ -62,7 +62,7 @@ def test_one_document_has_its_headings(client: httpx.Client, fake: FakeLibrary) 
         "updated_at": WHEN,
     }
     headings = [{"text": "一、青年工作", "level": 1, "start": 5, "end": 11}]
-    assert client.get(PATH).json() == {**listed, "headings": headings, "cuts": []}
+    assert client.get(PATH).json() == {**listed, "headings": headings, "cuts": [], "pages": []}
 
 
 def test_the_text_is_exact_and_offsets_count_in_it(client: httpx.Client) -> None:

@@ -31,7 +31,8 @@ def problem_of(response: httpx.Response, status: int, kind: str) -> dict[str, An
     assert found["detail"].endswith(".")
     assert unquote(found["instance"]) == unquote(response.request.url.path)
     assert found["request_id"] == response.headers["x-request-id"]
-    assert set(found) <= {"type", "title", "status", "detail", "instance", "errors", "request_id"}
+    assert set(found) <= {"type", "title", "status", "detail", "instance", "errors", "deleted_at", "request_id"}
+    assert ("deleted_at" in found) == (kind == "deleted-document")
     return found
 
 
