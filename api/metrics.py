@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from yinju.records import Answer
+from yinju.records import Answer, JobState
+from yinju.status import Status
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds
+JOB_BUCKETS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0)  # seconds
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})  # a client may invent others
 
 
@@ -42,6 +46,7 @@ class Metrics:
             registry=registry,
         )
         self._in_flight = Gauge("yinju_requests_in_flight", "HTTP requests being answered.", registry=registry)
+        self._queue = Gauge("yinju_queue", "Questions and uploads under way or waiting.", ["line"], registry=registry)
         self._rejected = Counter(
             "yinju_rejected", "Requests answered with a problem, by its name.", ["reason"], registry=registry
         )
@@ -49,6 +54,22 @@ class Metrics:
     def _count_index(self, registry: CollectorRegistry) -> None:
         self._documents = Gauge("yinju_index_documents", "Documents in the index.", registry=registry)
         self._passages = Gauge("yinju_index_passages", "Passages in the index.", registry=registry)
+        self._versions = Gauge("yinju_index_versions", "Versions kept of all documents.", registry=registry)
+        self._generation = Gauge("yinju_index_generation", "Generation of the catalogue.", registry=registry)
+        self._served = Gauge(
+            "yinju_index_served_generation", "Generation of the indexes that answer.", registry=registry
+        )
+        self._bytes = Gauge("yinju_index_bytes", "Bytes on disk, by part.", ["part"], registry=registry)
+        self._jobs = Gauge(
+            "yinju_jobs", "Uploads not yet indexed, and those of the last day.", ["state"], registry=registry
+        )
+        self._job_seconds = Histogram(
+            "yinju_job_seconds",
+            "Time an upload spends in each stage.",
+            ["stage"],
+            buckets=JOB_BUCKETS,
+            registry=registry,
+        )
 
     def answered(self, answer: Answer) -> None:
         self._questions.labels(answer.status, answer.reason or "", answer.mode).inc()
@@ -68,9 +89,24 @@ class Metrics:
         if problem is not None:
             self._rejected.labels(problem).inc()
 
-    def indexed(self, documents: int, passages: int) -> None:
-        self._documents.set(documents)
-        self._passages.set(passages)
+    def worked(self, stage: str, seconds: float) -> None:
+        """A job has spent so long in a stage."""
+        self._job_seconds.labels(stage).observe(seconds)
+
+    def indexed(self, status: Status) -> None:
+        self._documents.set(status.documents)
+        self._passages.set(status.passages)
+        self._versions.set(status.versions)
+        self._generation.set(status.generation)
+        self._served.set(status.served or 0)
+        for part, size in status.bytes.items():
+            self._bytes.labels(part).set(size)
+        for state in get_args(JobState):  # those without a job too: a figure that is not told stays as it was
+            self._jobs.labels(state).set(status.jobs.get(state, 0))
+
+    def queued(self, depth: Mapping[str, int]) -> None:
+        for line, count in depth.items():
+            self._queue.labels(line).set(count)
 
     def exposition(self) -> bytes:
         return generate_latest(self._registry)

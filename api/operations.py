@@ -49,6 +49,6 @@ async def readyz(_library: LibraryDep) -> Response:
 )
 def metrics(service: ServiceDep) -> Response:
     with suppress(ProblemError):  # not ready: the figures of the index wait, the others do not
-        counts = service.readiness.library().counts()
-        service.metrics.indexed(counts.documents, counts.passages)
+        service.metrics.indexed(service.readiness.library().status())
+    service.metrics.queued(service.queue.depth)
     return Response(service.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})

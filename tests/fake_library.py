@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,12 +34,14 @@ from yinju.records import (
     Hit,
     Job,
     JobError,
+    JobState,
     Passage,
     Removal,
     Timing,
     Turn,
     Version,
 )
+from yinju.status import Status
 from yinju.stored import Counts
 
 # An emoji before the quote: code points and UTF-16 units differ from there on.
@@ -90,6 +92,14 @@ class FakeLibrary(Library):
 
     def counts(self) -> Counts:
         return Counts(len(self.found), 2 * len(self.found))
+
+    def status(self) -> Status:
+        jobs: dict[JobState, int] = Counter(job.state for job in self.jobs.values())
+        documents = len(self.found)
+        return Status(7, 6, documents, 2 * documents, documents, {"catalogue": 4096, "derived": 8192}, jobs)
+
+    def start_jobs(self, observe: Callable[[str, float], None] = lambda *_: None) -> None:
+        observe("read", 1.5)
 
     def _check(self, document_ids: Sequence[str] | None) -> None:
         if self.fails is not None:

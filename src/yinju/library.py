@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import file_digest
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
@@ -245,10 +245,13 @@ class Library:
             sleep(_POLL)
         return found
 
-    def start_jobs(self) -> None:
-        """Work off what was submitted, in a thread of its own, until `close`. One process at a time does."""
+    def start_jobs(self, observe: Callable[[str, float], None] = lambda *_: None) -> None:
+        """Work off what was submitted, in a thread of its own, until `close`. One process at a time does.
+
+        observe: hears how many seconds each stage of a job took: `read` (encoding included), `store`, `index`.
+        """
         if self._runner is None:
-            self._runner = Runner(self._catalogue, self._settings.index, self._encoder, self._current.refresh)
+            self._runner = Runner(self._catalogue, self._settings.index, self._encoder, self._current.refresh, observe)
             self._runner.start()
 
     def remove(

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import io
+import json
+import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from api.app import create_app
+from api.logs import JsonLines
 from api.metrics import Metrics
 from tests.fake_library import REPORT, FakeLibrary
 from tests.integration.conftest import Serve
 from tests.serving import serving
-from yinju.errors import IndexMismatch, ModelError
+from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound
+from yinju.keys import FILE, KeyStore
 from yinju.library import Library
 from yinju.settings import Settings
 
@@ -153,6 +159,166 @@ def test_an_invented_method_is_no_new_series() -> None:
 
 
 def test_the_index_and_the_process_are_measured(own: httpx.Client) -> None:
-    assert sample(own, "yinju_index_documents ") == 3
-    assert sample(own, "yinju_index_passages ") == 6
+    figures = {
+        "documents": 3, "passages": 6, "versions": 3, "generation": 7, "served_generation": 6,
+        'bytes{part="catalogue"}': 4096, 'bytes{part="derived"}': 8192,
+    }  # fmt: skip
+    assert {name: sample(own, f"yinju_index_{name} ") for name in figures} == figures
     assert sample(own, "process_resident_memory_bytes ") > 1e6
+
+
+def test_uploads_are_counted_by_state_and_timed_by_stage(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeLibrary()
+    monkeypatch.setattr(Library, "open", lambda settings: fake)
+    base = serve(create_app(settings=Settings.load()))
+    assert wait_for(base, None).status_code == 200
+    with httpx.Client(base_url=base, trust_env=False) as client:
+        assert sample(client, "yinju_jobs{") == 0
+        client.post("/v1/documents", json={"name": "c.txt", "text": "夜校。"}).raise_for_status()
+        assert sample(client, 'yinju_jobs{state="done"} ') == 1
+        fake.jobs.clear()
+        assert sample(client, 'yinju_jobs{state="done"} ') == 0
+        assert sample(client, 'yinju_job_seconds_sum{stage="read"} ') == 1.5
+
+
+def test_requests_under_way_are_told_and_so_is_how_long_they_took(
+    own: httpx.Client, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sample(own, "yinju_requests_in_flight ") == 1  # the one that asks
+    asked, answered = threading.Event(), threading.Event()
+
+    def wait(*_: object, **__: object) -> None:
+        asked.set()
+        assert answered.wait(5)
+        raise NotFound("a-1")
+
+    monkeypatch.setattr(fake, "ask", wait)
+    sending = threading.Thread(target=own.post, args=("/v1/ask",), kwargs={"json": {"question": "夜校"}})
+    sending.start()
+    try:
+        assert asked.wait(5)
+        assert sample(own, "yinju_requests_in_flight ") == 2
+        assert sample(own, 'yinju_queue{line="questions"} ') == 1
+        time.sleep(0.05)
+    finally:
+        answered.set()
+        sending.join()
+    assert sample(own, "yinju_requests_in_flight ") == 1
+    assert sample(own, 'yinju_queue{line="questions"} ') == 0
+    assert sample(own, 'yinju_http_request_seconds_count{method="POST",route="/v1/ask"} ') == 1
+    assert sample(own, 'yinju_http_request_seconds_sum{method="POST",route="/v1/ask"} ') >= 0.05
+
+
+def test_what_is_refused_is_counted_by_its_reason(serve: Serve, fake: FakeLibrary) -> None:
+    with httpx.Client(base_url=serve(create_app(fake, Settings.load())), trust_env=False) as own:
+        own.get("/v1/documents/none")
+        own.get("/v1/documents/none")
+        own.get("/nowhere")
+        fake.fails = IndexBusy("Another process writes. Try again.")
+        own.post("/v1/ask", json={"question": "夜校"})
+        for reason, count in (("unknown-document", 2), ("unknown-address", 1), ("busy", 1)):
+            assert sample(own, f'yinju_rejected_total{{reason="{reason}"}} ') == count
+
+
+def test_wrong_keys_and_rates_are_counted(serve: Serve, fake: FakeLibrary, tmp_path: Path) -> None:
+    with KeyStore(tmp_path / FILE) as store:
+        key, text = store.add("test")
+    app = create_app(fake, Settings.load(index=tmp_path, rate_limit=2))
+    right = {"Authorization": f"Bearer {text}"}
+    with httpx.Client(base_url=serve(app), trust_env=False) as own, lines("yinju.request") as logged:
+        assert own.get("/v1/documents").status_code == 401
+        assert own.get("/metrics", headers={"Authorization": f"Bearer {text}x"}).status_code == 401
+        assert [own.get("/v1/documents", headers=right).status_code for _ in range(3)] == [200, 200, 429]
+        # Probes go on, whoever may ask what.
+        assert own.get("/readyz", headers={"Host": "203.0.113.9"}).status_code == 200
+    written = app.state.service.metrics.exposition().decode()
+    assert 'yinju_rejected_total{reason="key-needed"} 2.0' in written
+    assert 'yinju_rejected_total{reason="too-many-requests"} 1.0' in written
+    told = [json.loads(line) for line in logged(6)]
+    assert [line.get("key") for line in told] == [None, None, key.id, key.id, key.id, None]
+    problems = ["key-needed", "key-needed", None, None, "too-many-requests", None]
+    assert [line.get("problem") for line in told] == problems
+    assert text.rpartition("_")[2] not in "".join(logged(6))
+
+
+@contextmanager
+def lines(name: str) -> Iterator[Callable[[int], list[str]]]:
+    """What a logger writes meanwhile, as JSON lines, waited for: a request's comes when its answer has gone."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+    def so_many(count: int) -> list[str]:
+        deadline = time.monotonic() + 5
+        while len(found := written.getvalue().splitlines()) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(found) == count
+        return found
+
+    try:
+        yield so_many
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+def test_each_request_is_one_line(own: httpx.Client) -> None:
+    with lines("yinju.request") as logged:
+        answer = own.post("/v1/ask", json={"question": "夜校"}, headers={"X-Request-ID": "front-7"})
+        (line,) = map(json.loads, logged(1))
+    assert answer.headers["x-request-id"] == "front-7"
+    assert line.pop("time").endswith("Z")
+    assert 0 < line.pop("duration_ms") < 5000
+    assert line == {
+        "level": "info", "logger": "yinju.request", "message": "request", "request_id": "front-7", "method": "POST",
+        "route": "/v1/ask", "status": 200, "bytes": len(answer.content), "client": "127.0.0.1",
+    }  # fmt: skip
+
+
+def test_no_line_repeats_what_was_asked_answered_or_named(own: httpx.Client, fake: FakeLibrary) -> None:
+    secret = "密谋"
+    with lines("yinju") as logged, lines("uvicorn") as failures:
+        own.post("/v1/ask", json={"question": f"夜校{secret}"})
+        own.post("/v1/ask", json={"question": f"夜校{secret}", "stream": True})
+        own.post("/v1/ask", json={"question": "x", secret: 1})
+        own.post("/v1/documents", json={"name": f"{secret}.txt", "text": secret})
+        own.get(f"/v1/documents/{REPORT}", params={"q": secret})
+        own.get(f"/{secret}")
+        fake.fails = RuntimeError(secret)
+        own.post("/v1/ask", json={"question": f"夜校{secret}"})
+        requests, (crash,) = logged(7), failures(1)
+    failure = json.loads(crash)
+    assert "builtins.RuntimeError: (message withheld" in failure["exception"]
+    assert failure["request_id"] == json.loads(requests[-1])["request_id"]
+    for told in (secret, "夜校", REPORT, "报告", "%E5"):
+        assert told not in "".join([*requests, crash])
+
+
+def test_levels_tell_failures_from_what_passes(own: httpx.Client, fake: FakeLibrary) -> None:
+    with lines("yinju.request") as logged:
+        for error in (NotFound("a-1"), IndexBusy("Another process writes. Try again."), RuntimeError()):
+            fake.fails = error
+            own.post("/v1/ask", json={"question": "夜校"})
+        own.request("LOCK", "/healthz")
+        told = [json.loads(line) for line in logged(4)]
+    assert [(line["level"], line["status"]) for line in told[:3]] == [("info", 404), ("warning", 503), ("error", 500)]
+    assert (told[3]["method"], told[3]["status"]) == ("other", 405)
+
+
+def test_what_fails_unforeseen_can_be_named(own: httpx.Client, fake: FakeLibrary) -> None:
+    fake.fails = RuntimeError()
+    answer = own.post("/v1/ask", json={"question": "夜校"}, headers={"X-Request-ID": "front-8"})
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, "front-8")
+    assert answer.json()["request_id"] == "front-8"
+
+
+@pytest.mark.parametrize("path", ["/static/js/strings.js", "/static/nowhere.js"])
+def test_files_of_the_page_are_one_route(own: httpx.Client, path: str) -> None:
+    with lines("yinju.request") as logged:
+        own.get(path)
+        (line,) = map(json.loads, logged(1))
+    assert line["route"] == "/static"

@@ -46,7 +46,7 @@ LEAVES = {
 
 KNOW_SETTINGS = {"cli", "encoder", "evaluation", "library", "settings"}
 KNOW_LIBRARY = {"__init__", "cli", "evaluation", "library"}
-PUBLIC = {"", "access", "errors", "keys", "library", "records", "settings", "wire"}
+PUBLIC = {"", "access", "errors", "keys", "library", "records", "settings", "status", "wire"}
 """Rooms of the library that the application may use; "" is the package itself."""
 
 MOST_LINES = 300
