@@ -76,6 +76,22 @@ def test_the_page_of_an_unknown_document_explains_itself(client: httpx.Client) -
     assert response.content == (STATIC / "source.html").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "version, status",
+    [("1", 200), ("2", 200), ("3", 404), ("0", 404), ("-1", 404), ("x", 404), ("", 404), ("²", 404), ("9" * 5000, 404)],
+)
+def test_the_page_of_a_version_tells_whether_there_is_one(client: httpx.Client, version: str, status: int) -> None:
+    client.put("/v1/documents/a-1", json={"text": "新。"}).raise_for_status()
+    assert client.get("/documents/a-1", params={"version": version}).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/documents/a-1", "/documents/a-1?version=1"])
+def test_the_page_of_a_deleted_document_is_gone(client: httpx.Client, path: str) -> None:
+    client.delete("/v1/documents/a-1").raise_for_status()
+    response = client.get(path)
+    assert (response.status_code, response.content) == (410, (STATIC / "source.html").read_bytes())
+
+
 def test_the_description_needs_no_other_host(client: httpx.Client) -> None:
     page = client.get("/docs").text
     assert "http" not in page

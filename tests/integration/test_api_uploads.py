@@ -1,0 +1,298 @@
+"""The bodies that documents come in."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.middleware import FRAMING
+from tests.fake_library import FakeLibrary
+from tests.integration.conftest import Serve
+from tests.integration.test_api_problems import problem_of
+from yinju.errors import StorageFull
+from yinju.settings import Settings
+
+TEXT = "全年开办青年夜校12期。\n"
+MOST = 2 * 1024 * 1024  # bytes a document may have on the `small` server
+DESCRIPTORS = Path("/proc/self/fd")
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def small(serve: Serve, fake: FakeLibrary, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A server that takes documents of 2 MiB at most."""
+    base = serve(create_app(fake, Settings.load(max_upload=MOST, index=tmp_path)))
+    with httpx.Client(base_url=base, trust_env=False) as client:
+        yield client
+
+
+def form(boundary: str, *parts: tuple[str, bytes]) -> tuple[bytes, dict[str, str]]:
+    """A form as written by hand: (header lines, content) for each part."""
+    body = b"".join(f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + b"\r\n" for head, content in parts)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return body + f"--{boundary}--\r\n".encode(), {"Content-Type": kind}
+
+
+def test_a_file_is_stored_as_its_bytes_are(client: httpx.Client, fake: FakeLibrary) -> None:
+    response = client.post("/v1/documents", files={"file": ("年度 总结.txt", TEXT.encode())})
+    assert response.status_code == 201
+    document = response.json()
+    assert (document["id"], document["name"], document["collection"]) == ("年度-总结", "年度 总结.txt", "default")
+    assert fake.found["年度-总结"].text == TEXT
+
+
+def test_a_text_is_stored_as_it_is_written(client: httpx.Client, fake: FakeLibrary) -> None:
+    text = "﻿年报\r\n\U0001f393\u2028结束"
+    assert client.post("/v1/documents", json={"name": "年报.md", "text": text}).status_code == 201
+    assert fake.found["年报"].text == text
+
+
+@pytest.mark.parametrize("first", ["file", "collection"])
+def test_the_fields_of_a_form_come_in_any_order(client: httpx.Client, fake: FakeLibrary, first: str) -> None:
+    parts = [
+        ('Content-Disposition: form-data; name="file"; filename="a.txt"', TEXT.encode()),
+        ('Content-Disposition: form-data; name="collection"', "督查".encode()),
+    ]
+    body, headers = form("x", *(parts if first == "file" else reversed(parts)))
+    assert client.post("/v1/documents", content=body, headers=headers).status_code == 201
+    assert (fake.found["a"].text, fake.found["a"].collection) == (TEXT, "督查")
+
+
+@pytest.mark.parametrize(
+    "sent, kept",
+    [
+        ("报告.txt", "报告.txt"),
+        ("C:\\Users\\张三\\报告.txt", "报告.txt"),
+        ("../../etc/报告.txt", "报告.txt"),
+        ("/tmp/报告.txt", "报告.txt"),
+        ("e\u0301.txt", "\u00e9.txt"),
+        ('👨‍👩‍👧 100% "a".txt', '👨‍👩‍👧 100% "a".txt'),
+        ("a" * 251 + ".txt", "a" * 251 + ".txt"),
+    ],
+)
+def test_a_file_keeps_its_name_without_the_path(client: httpx.Client, fake: FakeLibrary, sent: str, kept: str) -> None:
+    quoted = sent.replace("\\", "\\\\").replace('"', '\\"')
+    body, headers = form("x", (f'Content-Disposition: form-data; name="file"; filename="{quoted}"', TEXT.encode()))
+    response = client.post("/v1/documents", content=body, headers=headers)
+    assert (response.status_code, response.json().get("name")) == (201, kept), response.text
+
+
+BAD_NAMES = ["", ".", "..", " ", "a\tb.txt", "a\x7f.txt", "a\u202etxt.exe", "a\u2066.txt", "a\u2028.txt", "a" * 256]
+
+
+@pytest.mark.parametrize("name", [*BAD_NAMES, "a/", "..\\"])
+def test_a_name_that_is_none_is_refused(client: httpx.Client, fake: FakeLibrary, name: str) -> None:
+    quoted = name.replace("\\", "\\\\")
+    body, headers = form("x", (f'Content-Disposition: form-data; name="file"; filename="{quoted}"', TEXT.encode()))
+    response = client.post("/v1/documents", content=body, headers=headers)
+    if name == "a/":
+        assert response.json()["name"] == "a"
+        return
+    assert problem_of(response, 422, "invalid-request")["errors"][0]["pointer"] == "#/file"
+    assert not fake.jobs
+
+
+@pytest.mark.parametrize("name", [*BAD_NAMES, "a/b.txt", "a\\b.txt", "a\u0000b", None, 1])
+def test_a_name_in_json_is_held_to_the_same(client: httpx.Client, fake: FakeLibrary, name: Any) -> None:
+    found = problem_of(client.post("/v1/documents", json={"name": name, "text": TEXT}), 422, "invalid-request")
+    assert [error["pointer"] for error in found["errors"]] == ["#/name"]
+    assert "should" not in found["errors"][0]["detail"]
+    assert not fake.jobs
+
+
+@pytest.mark.parametrize(
+    "body, pointer",
+    [
+        ({"text": TEXT}, "#/name"),
+        ({"name": "a.txt"}, "#/text"),
+        ({"name": "a.txt", "text": ""}, "#/text"),
+        ({"name": "a.txt", "text": 5}, "#/text"),
+        ({"name": "a.txt", "text": TEXT, "title": "a"}, "#/title"),
+        ({"name": "a.txt", "text": TEXT, "collection": None}, "#/collection"),
+        ({"name": "a.txt", "text": TEXT, "collection": ["a"]}, "#/collection"),
+        ([], "#"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_pointed_at(client: httpx.Client, body: Any, pointer: str) -> None:
+    found = problem_of(client.post("/v1/documents", json=body), 422, "invalid-request")
+    assert [error["pointer"] for error in found["errors"]] == [pointer]
+    assert "should" not in found["errors"][0]["detail"]  # as pydantic words it
+
+
+@pytest.mark.parametrize("name", ["a" * 65, "", "a b", "-a", "a.", "a/b", "甲\u200b", "*", "a\n"])
+def test_what_is_no_name_of_a_collection_is_refused(client: httpx.Client, fake: FakeLibrary, name: str) -> None:
+    for body in ({"data": {"collection": name}, "files": {"file": ("a.txt", b"a")}},
+                 {"json": {"name": "a.txt", "text": "a", "collection": name}}):  # fmt: skip
+        found = problem_of(client.post("/v1/documents", **body), 422, "invalid-request")
+        assert [error["pointer"] for error in found["errors"]] == ["#/collection"]
+    assert not fake.jobs
+
+
+@pytest.mark.parametrize("name", ["a", "督查室", "2025-年度_1.2", "हिन्दी", "a" * 64])
+def test_collections_are_named_in_any_script(client: httpx.Client, fake: FakeLibrary, name: str) -> None:
+    response = client.post("/v1/documents", json={"name": "a.txt", "text": TEXT, "collection": name})
+    assert response.json()["collection"] == name
+
+
+def test_collections_are_the_same_however_their_letters_are_composed(client: httpx.Client) -> None:
+    response = client.post("/v1/documents", json={"name": "a.txt", "text": TEXT, "collection": "e\u0301te"})
+    assert response.json()["collection"] == "\u00e9te"
+
+
+PART = 'Content-Disposition: form-data; name="file"; filename="a.txt"'
+
+
+@pytest.mark.parametrize(
+    "parts, status, pointer",
+    [
+        ([], 422, "#/file"),
+        ([(PART, b"a"), (PART, b"b")], 400, None),
+        ([('Content-Disposition: form-data; name="file"', b"a")], 422, "#/file"),
+        ([('Content-Disposition: form-data; name="datei"; filename="a.txt"', b"a")], 422, "#/datei"),
+        ([('Content-Disposition: form-data; name="collection"; filename="a.txt"', b"a")], 422, "#/collection"),
+        ([(PART, b"a"), ('Content-Disposition: form-data; name="title"', b"a")], 422, "#/title"),
+        ([(PART, b"a")] + [('Content-Disposition: form-data; name="collection"', b"a")] * 2, 400, None),
+        ([(PART, b"a"), ('Content-Disposition: form-data; name="collection"', b"a" * 5000)], 400, None),
+        ([("Content-Type: text/plain", b"a")], 400, None),
+        ([('Content-Disposition: form-data; name="file"; filename="a.txt"\r\nX: ' + "a" * 100_000, b"a")], 400, None),
+    ],
+)
+def test_a_form_holds_one_file(
+    client: httpx.Client, fake: FakeLibrary, parts: list[tuple[str, bytes]], status: int, pointer: str | None
+) -> None:
+    body, headers = form("x", *parts)
+    found = problem_of(
+        client.post("/v1/documents", content=body, headers=headers),
+        status,
+        "broken-form" if status == 400 else "invalid-request",
+    )
+    if pointer is not None:
+        assert pointer in [error["pointer"] for error in found["errors"]]
+    assert not fake.jobs
+
+
+@pytest.mark.parametrize("body", [b"", b"--x\r\n", b"nonsense", form("x", (PART, b"a"))[0][:-12], b"\x00" * 1000])
+def test_what_is_no_whole_form_is_refused(client: httpx.Client, fake: FakeLibrary, body: bytes) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = client.post("/v1/documents", content=body, headers=headers)
+    assert response.status_code in (400, 422)
+    assert response.json()["type"] in ("/problems/broken-form", "/problems/invalid-request")
+    assert not fake.jobs
+
+
+def test_a_form_without_a_boundary_is_refused(client: httpx.Client) -> None:
+    headers = {"Content-Type": "multipart/form-data"}
+    problem_of(client.post("/v1/documents", content=b"--x", headers=headers), 400, "broken-form")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"text": }', "文".encode("gb18030"), b"[" * 100_000, rb'"\ud83c"'])
+def test_what_is_not_json_is_400(client: httpx.Client, body: bytes) -> None:
+    problem_of(client.post("/v1/documents", content=body, headers=JSON), 400, "broken-json")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/pdf", "nonsense", ""])
+@pytest.mark.parametrize("method, path", [("POST", "/v1/documents"), ("PUT", "/v1/documents/a-1")])
+def test_a_body_that_is_neither_is_415(client: httpx.Client, method: str, path: str, kind: str) -> None:
+    response = client.request(method, path, content=b"a", headers={"Content-Type": kind})
+    assert "multipart/form-data" in problem_of(response, 415, "not-an-upload")["detail"]
+
+
+# ------------------------------------------------------------------------------------------------ size
+
+
+def test_a_document_as_large_as_allowed_is_taken(small: httpx.Client, fake: FakeLibrary) -> None:
+    content = b"a" * MOST
+    assert small.post("/v1/documents", files={"file": ("a.txt", content)}).status_code == 201
+    assert small.post("/v1/documents", json={"name": "b.txt", "text": "b" * MOST}).status_code == 201
+    assert [len(fake.found[i].text) for i in ("a", "b")] == [MOST, MOST]
+
+
+def test_a_document_a_byte_larger_is_413(small: httpx.Client, fake: FakeLibrary) -> None:
+    for body in ({"files": {"file": ("a.txt", b"a" * (MOST + 1))}}, {"json": {"name": "a", "text": "a" * (MOST + 1)}}):
+        detail = problem_of(small.post("/v1/documents", **body), 413, "too-large")["detail"]
+        assert "2,097,152 bytes" in detail
+    assert not fake.jobs
+
+
+def _declared(base: str, length: int) -> bytes:
+    """What comes back when the headers alone were sent."""
+    host = urlsplit(base).netloc
+    with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])), 10) as sock:
+        sock.sendall(
+            f"POST /v1/documents HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n"
+            "Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode()
+        )
+        received = b""
+        while chunk := sock.recv(65536):
+            received += chunk
+    return received
+
+
+def test_a_body_declared_too_large_is_refused_before_it_is_sent(small: httpx.Client) -> None:
+    received = _declared(str(small.base_url), MOST + FRAMING + 1)
+    assert received.startswith(b"HTTP/1.1 413 ")
+    assert b"connection: close" in received.lower()
+
+
+def test_a_body_that_grows_too_large_is_refused_while_it_comes(small: httpx.Client, fake: FakeLibrary) -> None:
+    sent = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal sent
+        yield f"--x\r\n{PART}\r\n\r\n".encode()
+        for _ in range(1024):
+            sent += 65536
+            yield b"a" * 65536
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = small.post("/v1/documents", content=chunks(), headers=headers)
+    problem_of(response, 413, "too-large")
+    assert response.headers["connection"] == "close"
+    assert sent < 64 * 1024 * 1024
+    assert not fake.jobs
+
+
+def test_other_bodies_are_held_to_a_mebibyte_still(small: httpx.Client) -> None:
+    body = json.dumps({"question": "a" * (1024 * 1024)}).encode()
+    problem_of(small.post("/v1/ask", content=body, headers=JSON), 413, "too-large")
+
+
+# ------------------------------------------------------------------------------------------- what is left
+
+
+def test_an_upload_leaves_no_file_behind(
+    small: httpx.Client, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    open_before = len(list(DESCRIPTORS.iterdir()))
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    seen: list[list[Path]] = []
+    submit = FakeLibrary.submit
+
+    def spy(self: FakeLibrary, name: str, path: Path, **more: Any) -> Any:
+        seen.append(list(folder.iterdir()))
+        return submit(self, name, path, **more)
+
+    monkeypatch.setattr(FakeLibrary, "submit", spy)
+    for _ in range(20):
+        small.post("/v1/documents", files={"file": ("a.txt", b"a" * MOST)}).raise_for_status()
+        small.post("/v1/documents", json={"name": "a.txt", "text": "b" * MOST}).raise_for_status()
+        small.post("/v1/documents", files={"file": ("..", b"a" * MOST)})
+    assert seen == [[]] * 40  # not while it is stored either: nothing could be left by a kill
+    assert len(list(DESCRIPTORS.iterdir())) <= open_before + 2
+
+
+def test_a_disk_without_room_is_503_with_what_to_do(client: httpx.Client, fake: FakeLibrary) -> None:
+    fake.fails = StorageFull("There is no room on the disk. Make room, then send it again.")
+    response = client.post("/v1/documents", files={"file": ("a.txt", b"a")})
+    assert "Make room" in problem_of(response, 503, "storage-full")["detail"]
+    assert int(response.headers["retry-after"]) > 0
