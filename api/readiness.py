@@ -47,7 +47,7 @@ class Readiness:
         try:
             while not self._try(settings) and not self._closing.wait(RETRY_SECONDS):
                 pass
-        finally:  # read only where something unforeseen was raised; Python then prints the thread's traceback
+        finally:  # read only where something unforeseen was raised; the log has its traceback
             if self._failure == OPENING:
                 self._failure = CRASHED
 
@@ -57,7 +57,6 @@ class Readiness:
             with ExitStack() as unless_ready:
                 unless_ready.callback(library.close)
                 library.warm_up()
-                library.start_jobs(self._observe)
                 unless_ready.pop_all()
         except (YinjuError, OSError) as error:
             if str(error) != self._failure:
@@ -68,7 +67,7 @@ class Readiness:
             if self._closing.is_set():
                 library.close()
             else:
-                library.start_jobs()
+                library.start_jobs(self._observe)
                 self._owned, self._library = True, library
         return True
 
