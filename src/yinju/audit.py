@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
+
+from yinju import clock
 
 Action = Literal["store", "remove", "reindex", "restore"]
 
@@ -31,9 +32,8 @@ def write(
     bytes_sha256: str | None = None,
 ) -> None:
     """Remember a change, in its own transaction."""
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     query = "INSERT INTO audit (at, actor, action, document_id, version, bytes_sha256) VALUES (?, ?, ?, ?, ?, ?)"
-    connection.execute(query, (at, actor, action, document_id, version, bytes_sha256))
+    connection.execute(query, (clock.stamp(), actor, action, document_id, version, bytes_sha256))
 
 
 def entries(connection: sqlite3.Connection, limit: int) -> list[Entry]:

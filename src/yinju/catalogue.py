@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from yinju import audit, encoding_rows, rows
+from yinju import audit, clock, encoding_rows, rows
 from yinju.blobs import PassageVectors
 from yinju.connections import Connections
 from yinju.errors import PreconditionFailed
@@ -151,7 +151,7 @@ class Catalogue(Connections):
         with self.writing() as connection:
             found = rows.stored_document(connection, document_id)
             query = "UPDATE documents SET name = ?, updated_at = max(?, added_at) WHERE key = ?"
-            connection.execute(query, (name, rows.now(), found.key))
+            connection.execute(query, (name, clock.stamp(), found.key))
             rows.bump(connection)
 
     def remove(

@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import uuid4
 
-from yinju import idempotency, rows
+from yinju import clock, idempotency, rows
 from yinju.catalogue import Catalogue, check_match, forget_originals
 from yinju.errors import UnknownJob
 from yinju.records import Job, JobError, JobKind, JobState
@@ -86,7 +86,7 @@ def _new(upload: Upload, request: str) -> dict[str, object]:
         "actor": upload.actor,
         "idempotency": upload.idempotency,
         "request": request,
-        "now": rows.now(),
+        "now": clock.stamp(),
     }
 
 
@@ -173,7 +173,7 @@ def next_work(catalogue: Catalogue) -> Work | None:
             WHERE key = (SELECT min(key) FROM jobs WHERE state IN ('queued', 'running'))
             RETURNING id, kind, attempts, name, collection, document_id, if_match, actor, original
         """
-        row = connection.execute(query, (rows.now(),)).fetchone()
+        row = connection.execute(query, (clock.stamp(),)).fetchone()
     return None if row is None else Work(*row)
 
 
@@ -200,7 +200,7 @@ def bytes_of(catalogue: Catalogue, work: Work) -> Iterator[Path]:
 def progressed(catalogue: Catalogue, job_id: str, stage: str, done: int, total: int) -> None:
     with catalogue.writing() as connection:
         query = "UPDATE jobs SET stage = ?, done = ?, total = ?, updated_at = ? WHERE id = ?"
-        connection.execute(query, (stage, done, total, rows.now(), job_id))
+        connection.execute(query, (stage, done, total, clock.stamp(), job_id))
 
 
 def stored(connection: sqlite3.Connection, work: Work, document_id: str, *, created: bool) -> None:
@@ -212,7 +212,7 @@ def stored(connection: sqlite3.Connection, work: Work, document_id: str, *, crea
         UPDATE jobs SET state = 'indexing', stage = 'build', done = 0, total = 0, document_id = ?, version = ?,
             created = ?, original = NULL, updated_at = ? WHERE id = ?
     """
-    connection.execute(query, (document_id, version, created, rows.now(), work.job_id))
+    connection.execute(query, (document_id, version, created, clock.stamp(), work.job_id))
     forget_originals(connection)
 
 
@@ -234,7 +234,7 @@ def failed(catalogue: Catalogue, job_id: str, error: JobError) -> None:
     """The job is over, and nothing of what was sent is left but its name."""
     with catalogue.writing() as connection:
         query = "UPDATE jobs SET state = 'failed', reason = ?, detail = ?, original = NULL, updated_at = ? WHERE id = ?"
-        connection.execute(query, (error.reason, error.detail, rows.now(), job_id))
+        connection.execute(query, (error.reason, error.detail, clock.stamp(), job_id))
         forget_originals(connection)
 
 
@@ -242,17 +242,17 @@ def requeued(catalogue: Catalogue, job_id: str) -> None:
     """Try again later, as if it had not been tried."""
     with catalogue.writing() as connection:
         query = "UPDATE jobs SET state = 'queued', attempts = max(attempts - 1, 0), updated_at = ? WHERE id = ?"
-        connection.execute(query, (rows.now(), job_id))
+        connection.execute(query, (clock.stamp(), job_id))
 
 
 def indexed(catalogue: Catalogue) -> None:
     """The indexes were made after these jobs were stored: they are done."""
     with catalogue.writing() as connection:
         query = "UPDATE jobs SET state = 'done', stage = '', updated_at = ? WHERE state = 'indexing'"
-        connection.execute(query, (rows.now(),))
+        connection.execute(query, (clock.stamp(),))
 
 
 def _forget_old(connection: sqlite3.Connection) -> None:
-    before = (datetime.now(UTC) - _KEPT).strftime("%Y-%m-%dT%H:%M:%SZ")
+    before = clock.stamp(ago=_KEPT)
     connection.execute("DELETE FROM jobs WHERE state IN ('done', 'failed') AND updated_at < ?", (before,))
     idempotency.forget(connection, before)

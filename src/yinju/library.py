@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from threadpoolctl import ThreadpoolController
 
-from yinju import answering, idempotency, jobs, rows
+from yinju import answering, clock, idempotency, jobs
 from yinju.answering import Outcome
 from yinju.audit import Entry, entries
 from yinju.catalogue import Catalogue
@@ -271,7 +271,7 @@ class Library:
             if before is not None:
                 return before
             removal = self._catalogue.remove_in(connection, document_id, True, if_match, actor)
-            idempotency.remember(connection, idempotency_key, removal, rows.now())
+            idempotency.remember(connection, idempotency_key, removal, clock.stamp())
         self._current.refresh_soon()
         return removal
 

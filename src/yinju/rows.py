@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from yinju import digests
+from yinju import clock, digests
 from yinju.document_ids import document_id, unused_id
 from yinju.errors import Gone, IndexDamaged, NotFound, UnknownVersion
 from yinju.records import Block, Collection, Document, DocumentSummary, Removal, Version
@@ -30,10 +29,6 @@ FROM {_CURRENT}
 _STORED = f"""
 SELECT documents.key, id, title, date, name, text, text_sha256, blocks, collection, documents.version FROM {_CURRENT}
 """  # noqa: S608
-
-
-def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def generation(connection: sqlite3.Connection) -> Generation:
@@ -150,7 +145,7 @@ def _columns(draft: Draft) -> dict[str, Any]:
         "bytes_sha256": draft.bytes_sha256,
         "structure": draft.structure,
         "text_sha256": sha256(reading.text.encode()).hexdigest(),
-        "now": now(),
+        "now": clock.stamp(),
     }
     return {**made, "digest": digests.of_texts(made[name] for name in _DIGESTED)}
 
@@ -253,7 +248,7 @@ def remove(connection: sqlite3.Connection, identifier: str) -> tuple[Removal, st
     told = [row[0] for row in connection.execute(
         "SELECT bytes_sha256 FROM versions WHERE document = ? ORDER BY version", (found.key,)
     )]  # fmt: skip
-    connection.execute("INSERT INTO tombstones VALUES (?, ?, ?)", (identifier, told[-1], now()))
+    connection.execute("INSERT INTO tombstones VALUES (?, ?, ?)", (identifier, told[-1], clock.stamp()))
     connection.execute("DELETE FROM jobs WHERE document_id = ? AND state IN ('done', 'failed')", (identifier,))
     connection.execute("DELETE FROM documents WHERE key = ?", (found.key,))
     return Removal(identifier, passages, vectors, len(told)), told[-1]
