@@ -10,20 +10,7 @@ _ESCAPED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]'
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?(,*)|\.[#0?]+(,*)")
 _DATE_PARTS = re.compile(r"yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d|hh|h|ss|s|am/pm|上午/下午|[^ymdhs]+", re.IGNORECASE)
 _HELD = "\ue000"
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = tuple(date(2000, month, 1).strftime("%B") for month in range(1, 13))
 _AS_ISO = (
     "mm-dd-yy",
     "m/d/yy",

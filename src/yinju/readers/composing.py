@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from yinju.readers import outline
-from yinju.readers.cleaning import clean
+from yinju.readers.cleaning import clean, on_one_line
 from yinju.readers.damage import mend
 from yinju.readers.dates import iso_date, stated_date
 from yinju.readers.limits import MOST_CHARACTERS
@@ -68,11 +68,11 @@ class Composer:
         blocks = _nested(self._blocks)
         if lift:
             blocks = _lifted(blocks)
-        stated = " ".join(" ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "title")
+        stated = on_one_line("\n".join(text[block.start : block.end] for block in blocks if block.kind == "title"))
         lines = [line for line in text.split("\n") if line.strip()]
         return Reading(
             text,
-            stated or " ".join(clean(title).split()) or PurePosixPath(self._name).stem,
+            stated or on_one_line(title) or PurePosixPath(self._name).stem,
             stated_date(lines) or iso_date(date),
             mend(text, blocks, self._entries),
             tuple(self._pages),

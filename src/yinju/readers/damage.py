@@ -29,7 +29,7 @@ def mend(text: str, blocks: Sequence[Block], entries: Collection[int] = ()) -> t
             before is not None
             and _is_prose(before, entries)
             and _is_prose(block, entries)
-            and _goes_on(text, before, block)
+            and goes_on(text[before.start : before.end], text[block.start : block.end])
         ):
             out[-1] = replace(before, end=block.end)
         else:
@@ -44,11 +44,16 @@ def _is_prose(block: Block, entries: Collection[int]) -> bool:
     return block.kind == "paragraph" and block.start not in entries
 
 
-def _goes_on(text: str, before: Block, after: Block) -> bool:
-    first, second = text[before.start : before.end], text[after.start : after.end]
+def goes_on(first: str, second: str) -> bool:
+    """Whether the break between two paragraphs proves that they are one."""
     if _CLOSED.search(first) or len(first) > _LONGEST:
         return False
     return first[-1] in "、，" or bool(unmatched(first)[0] & unmatched(second)[1])
+
+
+def is_closed(words: str) -> bool:
+    """Whether words end with a mark that ends something, and so go on in no other paragraph."""
+    return _CLOSED.search(words) is not None
 
 
 def unmatched(text: str) -> tuple[set[str], set[str]]:

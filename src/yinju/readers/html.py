@@ -16,96 +16,28 @@ from yinju.readers.decoding import decode, document_text
 from yinju.readers.reasons import refusal
 from yinju.records import Reading
 
+
+def _words_of(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{2,30})", re.IGNORECASE)
 _ENCODINGS = re.compile(
     r"(?:gb|big5|utf|iso.?8859|windows|cp125|shift|euc|koi8|ascii|latin|us.ascii|hz)", re.IGNORECASE
 )
-_UNSEEN_TAGS = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "head",
-        "nav",
-        "footer",
-        "aside",
-        "form",
-        "button",
-        "select",
-        "textarea",
-        "input",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "audio",
-        "video",
-        "canvas",
-        "dialog",
-        "menu",
-        "map",
-        "datalist",
-        "rp",
-        "rt",
-        "frameset",
-        "applet",
-    ]
+_UNSEEN_TAGS = _words_of(
+    "script style template noscript head nav footer aside form button select textarea input svg math iframe object "
+    "embed audio video canvas dialog menu map datalist rp rt frameset applet"
 )
-_UNSEEN_ROLES = frozenset(
-    ["navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alert", "toolbar"]
-)
+_UNSEEN_ROLES = _words_of("navigation banner contentinfo complementary search menu menubar dialog alert toolbar")
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
-_UNSEEN_CLASSES = frozenset(
-    ["visually-hidden", "sr-only", "screen-reader-text", "hidden", "d-none", "breadcrumb", "breadcrumbs"]
-)
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "caption",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_UNSEEN_CLASSES = _words_of("visually-hidden sr-only screen-reader-text hidden d-none breadcrumb breadcrumbs")
+_BLOCKS = _words_of(
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 "
+    "header hgroup hr html legend li main ol p pre section summary table caption tbody td tfoot th thead tr ul"
 )
 _ENTRIES = frozenset(["li", "dt", "dd"])
 _BREAK = "\u2028"

@@ -15,6 +15,10 @@ _DIGITS = "〇一二三四五六七八九"
 _CIRCLED = 0x245F
 _PLACE = re.compile(r"%([1-9])")
 _MOST = 9999
+_ROMAN = (
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+    (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+)  # fmt: skip
 
 
 class Numbering:
@@ -117,13 +121,8 @@ def chinese(number: int) -> str:
 
 
 def _roman(number: int) -> str:
-    steps = zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ["M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"],
-        strict=True,
-    )
     words = ""
-    for value, letters in steps:
+    for value, letters in _ROMAN:
         while number >= value and number < _MOST:
             words, number = words + letters, number - value
     return words

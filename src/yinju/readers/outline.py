@@ -26,6 +26,10 @@ _NUMBERED = (
     ("bracketed figure", r"[（(]\d{1,2}[)）]"),
     ("circled figure", r"[①-⑳]"),
 )
+_CAPTION = re.compile(
+    r"(?:图表|图|表|照片|图片|圖|Figure|Fig\.|Table|Photo|Chart) ?[\d一二三四五六七八九十]+(?:[-.—]\d+)*(?:[：:.、]|\s)"
+    r"|(?:图为|上图|下图|左图|右图|圖為)"
+)
 _STYLES = tuple((style, re.compile(form)) for style, form in _NUMBERED)
 _RANKS = {style: rank for rank, (style, _) in enumerate(_NUMBERED, 1)}
 PLAIN, LEAD = "plain", "lead-in"
@@ -45,6 +49,11 @@ def style(line: str) -> str | None:
     if numbered:
         return numbered if columns(line) <= 80 else None
     return PLAIN if _is_plain(line) else None
+
+
+def is_caption(line: str) -> bool:
+    """Whether a line says that it stands under a picture or over a table."""
+    return len(line) <= 80 and _CAPTION.match(line) is not None
 
 
 def numbering(line: str) -> int:

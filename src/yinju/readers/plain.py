@@ -19,10 +19,6 @@ _CLOSED = re.compile(r"[。！？!?….：:；;][”’」』》）)\]\"']*$")
 _LIST_ITEM = re.compile(
     r"[-*+•·●○■◆▪]\s|\d{1,3}[.)、．）]|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[①-⑳]"
 )
-_CAPTION = re.compile(
-    r"(?:图表|图|表|照片|图片|圖|Figure|Fig\.|Table|Photo|Chart) ?[\d一二三四五六七八九十]+(?:[-.—]\d+)*(?:[：:.、]|\s)"
-    r"|(?:图为|上图|下图|左图|右图|圖為)"
-)
 _LONGEST_CAPTION = 80
 _LONGEST_TITLE = 120  # columns
 _NARROWEST_WRAP = 40  # columns: shorter lines are a list, not wrapped prose
@@ -182,7 +178,7 @@ def _is_caption(chunks: Sequence[_Chunk], index: int, usual: int, told: Set[str]
     chunk = chunks[index]
     if not chunk.is_line or len(chunk.text) > _LONGEST_CAPTION:
         return False
-    if _CAPTION.match(chunk.text):
+    if outline.is_caption(chunk.text):
         return True
     if not index or not chunk.text.endswith(("。", ".")):
         return False

@@ -16,37 +16,45 @@ _LONGEST_LABEL = 40
 _ENOUGH_ROWS = 4
 
 
-def lines(rows: Sequence[Row], headers: int | None = None) -> Iterator[str]:
+def lines(rows: Sequence[Row], headers: int | None = None) -> list[str]:
     """A line for each row under the headers. headers: how many of the first rows label the columns; None: to be seen.
 
     With headers a line is `label：value；label：value`, without them the cells alone; in two columns `label：value`.
     """
-    tidy = [[None if cell is None else on_one_line(cell) for cell in row] for row in rows]
-    tidy = [_trimmed(row) for row in tidy if any(row)]
-    width = max(map(len, tidy), default=0)
-    while headers is None and width > 1 and tidy and sum(map(bool, tidy[0])) == 1:
-        yield _plain(tidy.pop(0))  # the table's title, its units
-    if not tidy:
-        return
-    count = min(_headers(tidy) if headers is None else headers, len(tidy))
-    if count == len(tidy):
+    return [line for _, line in numbered_lines(rows, headers)]
+
+
+def numbered_lines(rows: Sequence[Row], headers: int | None = None) -> Iterator[tuple[int, str]]:
+    """`lines`, each with the index of its row."""
+    tidy = [(index, _tidy(row)) for index, row in enumerate(rows) if any(row)]
+    tidy = [(index, row) for index, row in tidy if any(row)]
+    width = max((len(row) for _, row in tidy), default=0)
+    while headers is None and width > 1 and tidy and sum(map(bool, tidy[0][1])) == 1:
+        index, row = tidy.pop(0)
+        yield index, _plain(row)  # the table's title, its units
+    found = [row for _, row in tidy]
+    count = _headers(found) if headers is None else headers
+    if count >= len(found):
         count = 0  # a table of nothing but headers is one of rows
-    labels = _labels(tidy[:count])
-    heads = [_filled(row) for row in tidy[:count]]
-    for row in tidy[count:]:
+    labels = _labels(found[:count])
+    heads = [_filled(row) for row in found[:count]]
+    for index, row in tidy[count:]:
         if count and _filled(row) in heads:
             continue  # repeated at the top of a page
-        yield _labelled(row, labels) if count else _plain(row)
+        yield index, _labelled(row, labels) if count else _plain(row)
 
 
-def _trimmed(row: list[str | None]) -> list[str | None]:
-    while row and row[-1] == "":
-        row.pop()
-    return row
+def _tidy(row: Row) -> list[str | None]:
+    cells = [None if cell is None else on_one_line(cell) for cell in row]
+    while cells and cells[-1] == "":
+        cells.pop()
+    return cells
 
 
 def _headers(rows: Sequence[Row]) -> int:
     """1 where the first row labels the columns below it, as their content shows; otherwise 0."""
+    if not rows:
+        return 0
     first, rest = rows[0], rows[1:]
     if None in first and rest:
         return 2  # labels over several columns, and those of each column below them
