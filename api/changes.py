@@ -31,6 +31,7 @@ from api.openapi import ABOUT_DOCUMENTS, WITH_A_BODY, body_of, headers, links, p
 from api.problems import ProblemError
 from api.service import LibraryDep, json, service_of
 from api.uploads import receive
+from yinju.access import Access
 from yinju.errors import Gone, PreconditionFailed
 from yinju.library import Library
 from yinju.records import DEFAULT_COLLECTION, Job
@@ -85,7 +86,11 @@ async def add_document(
         job = await threads.run(
             "store",
             lambda: library.submit(
-                name, upload.path, collection=collection, actor=access.actor, idempotency_key=idempotency_key
+                name,
+                upload.path,
+                collection=collection,
+                actor=access.actor,
+                idempotency_key=_own(access, idempotency_key),
             ),
         )
     return await _answer(request, library, job, prefer)
@@ -126,7 +131,7 @@ async def replace_document(
                     replaces=document_id,
                     if_match=expected(if_match, known.text_sha256),
                     actor=access.actor,
-                    idempotency_key=idempotency_key,
+                    idempotency_key=_own(access, idempotency_key),
                 )
 
         job = await threads.run("store", submit)
@@ -162,7 +167,8 @@ async def delete_document(
             else:
                 require_collection(access, known.collection)
                 wanted = expected(if_match, known.text_sha256)
-            removal = library.remove(document_id, if_match=wanted, actor=access.actor, idempotency_key=idempotency_key)
+            own = _own(access, idempotency_key)
+            removal = library.remove(document_id, if_match=wanted, actor=access.actor, idempotency_key=own)
         body = change_schemas.Removal(
             document_id=removal.document_id,
             passages=removal.passages,
@@ -185,6 +191,11 @@ async def _answer(request: Request, library: Library, job: Job, prefer: str | No
     if at_once and response.status_code == 202:
         response.headers["Preference-Applied"] = "respond-async"
     return response
+
+
+def _own(access: Access, idempotency_key: str | None) -> str | None:
+    """Two who choose the same name for their requests know nothing of each other."""
+    return None if idempotency_key is None else f"{access.actor} {idempotency_key}"
 
 
 @contextmanager

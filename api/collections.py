@@ -48,7 +48,10 @@ def asked(
             reached(library, access, document_id)
     elif named is None and document_ids is None:
         return (DEFAULT_COLLECTION,)
-    return within_reach(access, named)
+    within = within_reach(access, named)
+    if named is None and within is not None:  # those that no document is in yet are no reason to refuse the others
+        return [each.name for each in library.collections() if each.name in within] or within
+    return within
 
 
 def reached(library: Library, access: Access, document_id: str) -> DocumentSummary:
