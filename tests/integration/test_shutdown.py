@@ -137,12 +137,22 @@ def refused(served: Served) -> bool:
     return False
 
 
+def wait_until_ready(service: Served) -> None:
+    deadline = time.monotonic() + START
+    while httpx.get(f"{service.base}/readyz", trust_env=False).status_code != 200:
+        assert time.monotonic() < deadline, "".join(service.log)
+        time.sleep(0.1)
+
+
+def state_of(service: Served, job: str) -> str:
+    state: str = httpx.get(f"{service.base}{job}", trust_env=False).json()["state"]
+    return state
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_request_under_way_gets_its_whole_answer(indexed: dict[str, str], tmp_path: Path, stream: bool) -> None:
     with served(tmp_path, **indexed) as service, closing(service.connect()) as connection:
-        deadline = time.monotonic() + START
-        while httpx.get(f"{service.base}/readyz", trust_env=False).status_code != 200 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until_ready(service)
         rest = ask(connection, stream=stream)
         service.wait_for_request()
         service.stop()
@@ -157,6 +167,35 @@ def test_a_request_under_way_gets_its_whole_answer(indexed: dict[str, str], tmp_
             assert answer.endswith("\r\n0\r\n\r\n")
         assert service.process.wait(SOON) == 0
         assert '"route": "/v1/ask"' in "".join(service.log)
+
+
+def test_a_document_being_read_goes_on_at_the_next_start(indexed: dict[str, str], tmp_path: Path) -> None:
+    text = "\n\n".join(f"第{number}项工作。" + "各单位按计划推进，年底前全部完成验收。" * 12 for number in range(4))
+    long, short = {"name": "long.txt", "text": text}, {"name": "short.txt", "text": "食堂全年节约粮食37吨。"}
+    with served(tmp_path, **indexed) as service:
+        wait_until_ready(service)
+        prompt = {"Prefer": "respond-async"}
+        sent = [
+            httpx.post(f"{service.base}/v1/documents", json=body, headers=prompt, trust_env=False)
+            for body in (long, short)
+        ]
+        assert [answer.status_code for answer in sent] == [202, 202]
+        first, second = (answer.headers["location"].removeprefix(service.base) for answer in sent)
+        deadline = time.monotonic() + SOON
+        while state_of(service, first) != "running":
+            assert time.monotonic() < deadline
+        service.stop()
+        assert service.process.wait(SOON) == 0
+        service.wait_for("Finished server process")
+    with served(tmp_path, **indexed) as service:
+        wait_until_ready(service)
+        deadline = time.monotonic() + START
+        while not {state_of(service, job) for job in (first, second)} <= {"done", "failed"}:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert [state_of(service, job) for job in (first, second)] == ["done", "done"]
+        listed = httpx.get(f"{service.base}/v1/documents", trust_env=False).json()["documents"]
+        assert {"long.txt", "short.txt"} <= {document["name"] for document in listed}
 
 
 def test_without_anything_to_do_it_ends_at_once(bare: dict[str, str], tmp_path: Path) -> None:
