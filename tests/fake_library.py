@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -76,7 +77,7 @@ class FakeLibrary(Library):
         self.sent: dict[tuple[str, str], tuple[tuple[str | None, ...], str]] = {}
         self.actors: list[str] = []
         self.waited: list[float] = []
-        self.slow = False
+        self.slow, self.hold = False, 0.0
         self.asked: list[tuple[str, list[Turn], int, Sequence[str] | None, str | None]] = []
         self.within: list[Sequence[str] | None] = []
         self.fails: BaseException | None = None
@@ -239,8 +240,9 @@ class FakeLibrary(Library):
         return self.jobs[job_id]
 
     def wait(self, job_id: str, seconds: float) -> Job:
-        """Ends the job, unless the library is `slow`."""
+        """Ends the job, unless the library is `slow`; after `hold` seconds."""
         self.waited.append(seconds)
+        time.sleep(self.hold)
         return self.job(job_id) if self.slow else self.finish(job_id)
 
     def finish(self, job_id: str) -> Job:

@@ -253,7 +253,8 @@ def test_every_question_sees_one_version_while_they_change(client: httpx.Client)
     path = f"/v1/documents/{quote('报告')}"
 
     def asked_until(last: int) -> list[set[tuple[str, int, str]]]:
-        found, deadline = [], time.monotonic() + 60
+        found: list[set[tuple[str, int, str]]] = []
+        deadline = time.monotonic() + 60
         while (not found or found[-1] != {("报告", last, texts[last])}) and time.monotonic() < deadline:
             found.append(passages(client))
         return found
