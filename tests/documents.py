@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.fakes import CharacterEncoder
+from yinju.catalogue import Catalogue
 from yinju.encoder import Encoder
 from yinju.intake import origin_of
 from yinju.passage_vectors import PassageText, encode
 from yinju.passages import document_sentences, sentence_spans
 from yinju.records import Block, Passage, Reading
-from yinju.stored import Draft
+from yinju.stored import Draft, Origin
 
 ENCODER = CharacterEncoder()
 ORIGIN = origin_of(ENCODER)
@@ -38,6 +39,11 @@ def draft(
     ]
     vectors = tuple(encode(encoder, texts))
     return Draft(root, name, sha256(text.encode()).hexdigest(), "1", reading, passages, vectors)
+
+
+def passages_of(catalogue: Catalogue, identifier: str, origin: Origin = ORIGIN) -> list[Passage]:
+    """A document's passages in order, as `origin` encoded them."""
+    return [each.passage for each in catalogue.stored(identifier, origin)]
 
 
 def unpack_tokens(blob: bytes, dimension: int) -> NDArray[np.int8]:

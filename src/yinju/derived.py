@@ -9,46 +9,25 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from hashlib import sha256
 from pathlib import Path
 
 from yinju import derived_parts, manifest, moments
 from yinju.catalogue import Catalogue
-from yinju.lexical import LexicalIndex
-from yinju.passage_table import PassageTable
+from yinju.derived_parts import Derived, opened
 from yinju.passages import SEARCHABLE, SPLITTER
 from yinju.progress import Progress, silent
-from yinju.sentence_table import SentenceTable
 from yinju.snapshot import Snapshot
 from yinju.stored import Generation, Origin
-from yinju.token_store import SENTENCES, WHOLE, TokenStore
-from yinju.vectors import VectorIndex
+
+__all__ = ["Derived", "find_derived", "is_sound", "open_derived", "opened", "place_of"]
 
 _LOCK = ".lock"
 _UNFINISHED = "unfinished"
 _TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, FAISS, tantivy and json raise on damage
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """One generation, opened. Row numbers mean the same passage in all parts.
-
-    origin: None where there is no document. tokens: of passages encoded whole. sentence_tokens: of their sentences,
-    each encoded alone.
-    """
-
-    generation: Generation
-    origin: Origin | None
-    vectors: VectorIndex
-    lexical: LexicalIndex
-    tokens: TokenStore
-    sentence_tokens: TokenStore
-    passages: PassageTable
-    sentences: SentenceTable
 
 
 def open_derived(catalogue: Catalogue, folder: Path, fingerprint: str, progress: Progress = silent) -> Derived:
@@ -97,22 +76,6 @@ def _serving(snapshot: Snapshot, fingerprint: str) -> Origin | None:
     if not able:
         snapshot.refuse(fingerprint, SPLITTER)
     return max(able, key=lambda origin: SEARCHABLE.index(origin.splitter))
-
-
-def opened(folder: Path, generation: Generation, made_by: Origin | None) -> Derived:
-    """The indexes in a folder. Raises one of what numpy, FAISS, tantivy and json raise, or ValueError, for damage."""
-    parts = (
-        VectorIndex(folder),
-        LexicalIndex(folder),
-        TokenStore(folder, WHOLE),
-        TokenStore(folder, SENTENCES),
-        PassageTable(folder),
-        SentenceTable(folder),
-    )
-    sized: tuple[Sized, ...] = parts
-    if len({len(part) for part in sized}) != 1:
-        raise ValueError(f"the parts in {folder} are not equally long")
-    return Derived(generation, made_by, *parts)
 
 
 def _opened(folder: Path, generation: Generation, made_by: Origin | None) -> Derived | None:

@@ -1,33 +1,64 @@
-"""The parts of a derived generation: written passage by passage, and tried before they serve."""
+"""The parts of a derived generation: written passage by passage, opened, and tried before they serve."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sized
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yinju.blobs import PassageVectors, unpack_offsets, unpack_pooled, unpack_spans
-from yinju.lexical import LexicalWriter
-from yinju.passage_table import PassageTableWriter
+from yinju.lexical import LexicalIndex, LexicalWriter
+from yinju.passage_table import PassageTable, PassageTableWriter
 from yinju.progress import Progress
 from yinju.records import Span
-from yinju.sentence_table import SentenceWriter
+from yinju.sentence_table import SentenceTable, SentenceWriter
 from yinju.snapshot import Snapshot
-from yinju.stored import Origin, StoredDocument, StoredPassage
+from yinju.stored import Generation, Origin, StoredDocument, StoredPassage
 from yinju.text import terms
-from yinju.token_store import SENTENCES, WHOLE, TokenWriter
-from yinju.vectors import VectorWriter
-
-if TYPE_CHECKING:
-    from yinju.derived import Derived
+from yinju.token_store import SENTENCES, WHOLE, TokenStore, TokenWriter
+from yinju.vectors import VectorIndex, VectorWriter
 
 _PROBES = 3  # documents whose first passage is looked for in a new generation
 _CLOSE = 1e-2  # of half precision, from the inner product of a vector with itself
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One generation, opened. Row numbers mean the same passage in all parts.
+
+    origin: None where there is no document. tokens: of passages encoded whole. sentence_tokens: of their sentences,
+    each encoded alone.
+    """
+
+    generation: Generation
+    origin: Origin | None
+    vectors: VectorIndex
+    lexical: LexicalIndex
+    tokens: TokenStore
+    sentence_tokens: TokenStore
+    passages: PassageTable
+    sentences: SentenceTable
+
+
+def opened(folder: Path, generation: Generation, made_by: Origin | None) -> Derived:
+    """The indexes in a folder. Raises one of what numpy, FAISS, tantivy and json raise, or ValueError, for damage."""
+    parts = (
+        VectorIndex(folder),
+        LexicalIndex(folder),
+        TokenStore(folder, WHOLE),
+        TokenStore(folder, SENTENCES),
+        PassageTable(folder),
+        SentenceTable(folder),
+    )
+    sized: tuple[Sized, ...] = parts
+    if len({len(part) for part in sized}) != 1:
+        raise ValueError(f"the parts in {folder} are not equally long")
+    return Derived(generation, made_by, *parts)
 
 
 def write(snapshot: Snapshot, folder: Path, origin: Origin | None, progress: Progress) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import unpack_tokens
+from tests.documents import ORIGIN, unpack_tokens
 from tests.fakes import CharacterEncoder
 from yinju.catalogue import Catalogue
 from yinju.derived import find_derived, open_derived
@@ -24,7 +24,7 @@ CHILD = """
 import os, shutil, signal, sys
 from pathlib import Path
 from tests.fakes import CharacterEncoder
-from yinju import derived, indexing, manifest, rows
+from yinju import derived, derived_parts, encoding_rows, indexing, manifest, reindexing, rows
 from yinju.catalogue import Catalogue
 
 moment, place, folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
@@ -47,11 +47,11 @@ def progress(stage, done, total):
         die()
 
 if moment == "passages stored":
-    dying_after(rows, "store_passages", 2)
+    dying_after(encoding_rows, "store", 2)
 elif moment == "generation bumped":
     dying_after(rows, "bump", 2)
 elif moment == "derived written":
-    dying_after(derived, "_write", 1)
+    dying_after(derived_parts, "write", 1)
 elif moment == "manifest written":
     dying_after(manifest, "write", 1)
 elif moment == "renamed":
@@ -60,7 +60,7 @@ elif moment == "renamed":
 encoder = CharacterEncoder("other" if moment.startswith("reencode") else "characters")
 with Catalogue(place / "catalogue.db") as catalogue:
     if moment == "reencode":
-        indexing.reencode(catalogue, encoder, lambda stage, done, total: stage == "files" and done == 2 and die())
+        reindexing.reencode(catalogue, encoder, lambda stage, done, total: stage == "files" and done == 2 and die())
     indexing.index_folder(catalogue, encoder, folder, progress)
     derived.open_derived(catalogue, place / "derived", encoder.fingerprint, progress)
 print("finished")
@@ -89,7 +89,7 @@ def assert_whole(catalogue: Catalogue) -> None:
     for summary in catalogue.documents():
         document = catalogue.document(summary.id)
         assert document.text in {OLD.get(document.name), NEW.get(document.name)}
-        stored = catalogue.stored(summary.id)
+        stored = catalogue.stored(summary.id, ORIGIN)
         assert "".join(each.passage.text for each in stored) == document.text
         for each in stored:
             for packed in (each.vectors.whole, each.vectors.sentences):
@@ -142,7 +142,7 @@ def test_killed_while_reencoding(tmp_path: Path) -> None:
     with Catalogue(place / "catalogue.db") as catalogue:
         assert_whole(catalogue)
         assert find_derived(catalogue, place / "derived", encoder.fingerprint) is not None
-        assert reencode(catalogue, CharacterEncoder("other")) == 3
+        assert reencode(catalogue, CharacterEncoder("other")).documents == 1  # two are there already
 
 
 def test_left_alone_it_finishes(tmp_path: Path) -> None:

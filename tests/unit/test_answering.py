@@ -135,10 +135,17 @@ def test_what_vanished_is_not_quoted(catalogue: Catalogue, derived: Derived) -> 
     assert outcome.confidence < 0.0001
 
 
-def test_what_changed_is_not_quoted(catalogue: Catalogue, derived: Derived) -> None:
-    assert asked("开办了多少期青年夜校？", derived, catalogue).citations
-    catalogue.put(draft("年报.txt", TEXT.replace("258", "259"), heading=("夜校",)), ORIGIN)
-    assert asked("开办了多少期青年夜校？", derived, catalogue).citations == ()
+def test_what_was_replaced_since_is_quoted_as_the_version_it_was_found_in(
+    catalogue: Catalogue, derived: Derived
+) -> None:
+    before = asked("开办了多少期青年夜校？", derived, catalogue).citations
+    catalogue.put(draft("年报.txt", "新。\n" + TEXT.replace("121", "122"), heading=("夜校",)), ORIGIN)
+    after = asked("开办了多少期青年夜校？", derived, catalogue).citations
+    assert before == after != ()
+    for citation in after:
+        quoted = catalogue.document(citation.document_id, citation.version)
+        assert quoted.text[citation.start : citation.end] == citation.quote
+        assert (citation.version, quoted.text_sha256) == (1, citation.text_sha256)
 
 
 def test_one_vanished_quote_leaves_the_others_numbered_from_one(catalogue: Catalogue, derived: Derived) -> None:

@@ -18,10 +18,8 @@ from yinju.catalogue import Catalogue
 from yinju.cli import app
 from yinju.encoder.manifest import Manifest, bundled_folder, sha256_of
 from yinju.errors import IndexBusy
-from yinju.indexing import IndexReport, Progress, index_folder
-from yinju.reindexing import reencode
-from yinju.library import Library
-from yinju.progress import silent
+from yinju.library import CATALOGUE, Library
+from yinju.progress import Progress, silent
 from yinju.records import Turn
 from yinju.settings import Settings
 
@@ -51,26 +49,14 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
     return library
 
 
-class CatalogueLibrary(Library):
-    """Indexes for real, into the catalogue the settings name, with vectors counted by hand."""
-
-    def __init__(self, settings: Settings, progress: Progress = silent) -> None:
-        settings.index.mkdir(exist_ok=True)
-        self._catalogue = Catalogue(settings.index / "catalogue.db")
-
-    def close(self) -> None:
-        self._catalogue.close()
-
-    def index(self, folder: Path, progress: Progress | None = None) -> IndexReport:
-        return index_folder(self._catalogue, CharacterEncoder(), folder, progress or silent)
-
-    def reencode(self, progress: Progress | None = None) -> int:
-        return reencode(self._catalogue, CharacterEncoder("another"), progress or silent)
-
-
 @pytest.fixture
 def catalogued(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Library, "open", CatalogueLibrary)
+    """Indexes for real, into the catalogue the settings name, with vectors counted by hand."""
+
+    def counting(settings: Settings, progress: Progress = silent) -> Library:
+        return Library(settings, Catalogue(settings.index / CATALOGUE), CharacterEncoder(settings.model or "counted"))
+
+    monkeypatch.setattr(Library, "open", counting)
 
 
 # ------------------------------------------------------------------------------------------------------- ask
@@ -265,25 +251,21 @@ def test_index_fails_only_when_everything_was_refused(run: Run, catalogued: None
     assert run("index", "bad", "seeds").exit_code == 0
 
 
-def test_index_encodes_again_on_request(run: Run, catalogued: None, place: Path, seeds: Path) -> None:
-    run("index")
-    result = run("index", "--reencode")  # the index is another encoder's now, as this library's index() finds
-    assert result.exit_code == 1
-    assert "yinju index --reencode" in result.stderr
-    with Catalogue(place / "index" / "catalogue.db") as catalogue:
-        origin = catalogue.origin()
-    assert origin is not None
-    assert origin.encoder == "another"
-
-
-def test_index_says_how_many_it_encoded_again(
-    run: Run, catalogued: None, seeds: Path, monkeypatch: pytest.MonkeyPatch
+def test_another_model_encodes_again_on_request(
+    run: Run, catalogued: None, place: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("index")
-    again = CharacterEncoder()
-    monkeypatch.setattr(CatalogueLibrary, "reencode", lambda self, told: reencode(self._catalogue, again, told))
-    assert run("index", "--reencode").stdout == "2 encoded anew\nseeds: 2 unchanged\n"
-    assert len(again.encoded) > 1
+    monkeypatch.setenv("YINJU_MODEL", "another")
+    refused = run("index")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "another is configured. Run `yinju reindex`" in refused.stderr
+    done = run("reindex")
+    assert (done.exit_code, done.stdout) == (0, "2 encoded anew\n")
+    assert "Kept, to go back to: counted. Delete with: yinju reindex --prune" in done.stderr
+    assert run("index").stdout == "seeds: 2 unchanged\n"
+    assert run("reindex", "--prune").stdout == "0 encoded anew\n1 other encodings deleted\n"
+    with Catalogue(place / "index" / "catalogue.db") as catalogue:
+        assert [origin.encoder for origin in catalogue.complete()] == ["another"]
 
 
 def test_index_says_which_folder_is_missing(run: Run, catalogued: None, place: Path) -> None:
@@ -295,7 +277,7 @@ def test_index_says_which_folder_is_missing(run: Run, catalogued: None, place: P
 
 
 def test_a_log_names_each_stage_once(run: Run, catalogued: None, seeds: Path) -> None:
-    assert run("index").stderr.splitlines() == ["Encoding passages …", "Files …"]
+    assert run("index").stderr.splitlines() == ["Encoding passages …", "Files …", "Building the indexes …"]
 
 
 @pytest.fixture

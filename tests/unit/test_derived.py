@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -11,14 +12,15 @@ import pytest
 
 from tests.documents import draft, unpack_tokens
 from tests.fakes import ContextEncoder
-from yinju import derived, manifest
+from yinju import derived, derived_parts, manifest
 from yinju.blobs import quantise, unpack_offsets, unpack_pooled
-from yinju.catalogue import Catalogue, Snapshot
-from yinju.derived import Derived, find_derived, open_derived
-from yinju.errors import IndexMismatch, NotFound
+from yinju.catalogue import Catalogue
+from yinju.derived import Derived, find_derived, open_derived, place_of
+from yinju.errors import IndexMismatch
 from yinju.intake import origin_of
 from yinju.progress import Progress
-from yinju.stored import Draft, StoredPassage
+from yinju.snapshot import Snapshot
+from yinju.stored import Draft, Origin, StoredPassage
 from yinju.text import terms
 from yinju.token_store import LARGE_FILES, SENTENCES, TokenStore
 
@@ -54,8 +56,13 @@ def opened(catalogue: Catalogue, folder: Path) -> Derived:
     return open_derived(catalogue, folder, ENCODER.fingerprint)
 
 
-def generations(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+def place(folder: Path, found: Derived) -> Path:
+    return place_of(folder, found.origin, found.generation)
+
+
+def places(folder: Path) -> list[Path]:
+    """Every generation there is, of every origin, and whatever else lies among them."""
+    return sorted(path for path in folder.glob("*/*") if path.is_dir())
 
 
 def assert_agrees(found: Derived, catalogue: Catalogue) -> None:
@@ -115,8 +122,17 @@ def test_rows_of_documents(catalogue: Catalogue, folder: Path) -> None:
     assert table.rows(["甲", "乙", "甲"]).tolist() == [40, 41, 42]
     assert table.rows(["无"]).tolist() == []
     assert table.rows([]).tolist() == []
-    with pytest.raises(NotFound, match="'nix'"):
-        table.rows(["甲", "nix"])
+    assert table.rows(["甲", "came later"]).tolist() == [42]
+
+
+def test_rows_of_collections(catalogue: Catalogue, folder: Path) -> None:
+    catalogue.put(replace(reported("other.txt", "别处"), collection="别的"), ORIGIN)
+    table = opened(catalogue, folder).passages
+    assert table.collections == {"default", "别的"}
+    (row,) = table.rows_in(["别的"]).tolist()
+    assert table.document(row).id == "other"
+    assert [*table.rows_in(["default"]), row] == [*range(40), 41, 42, 43, 40]
+    assert table.rows_in(["default", "别的", "nix"]).tolist() == list(range(44))
 
 
 @pytest.mark.parametrize("kind", ["tokens", "sentence_tokens"])
@@ -156,7 +172,7 @@ def test_what_is_behind_is_made_again(catalogue: Catalogue, folder: Path) -> Non
     assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
     new = opened(catalogue, folder)
     assert_agrees(new, catalogue)
-    assert generations(folder) == [f"g{new.generation}"]
+    assert places(folder) == [place(folder, new)]
     # Who opened the old one goes on with it, though its files are gone.
     assert old.passages.passage(0).text == "one two"
     assert len(old.tokens.tokens(39)[0]) == 5
@@ -182,7 +198,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_torn_files_are_noticed_and_made_again(catalogue: Catalogue, folder: Path, damage: str) -> None:
-    target = folder / f"g{opened(catalogue, folder).generation}"
+    target = place(folder, opened(catalogue, folder))
     paths = all_files(target)
     assert {path.name for path in paths} > LARGE_FILES
     for path in paths:
@@ -215,10 +231,10 @@ TOKEN_FILES = [SENTENCES + ending for ending in (".i8", ".offsets.u2", ".starts.
 def test_parts_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path, names: list[str]) -> None:
     # As a mistake in writing would leave them: every file whole, and not belonging together.
     one = opened(catalogue, folder)
-    target = folder / f"g{one.generation}"
+    target = place(folder, one)
     longer = {name: (target / name).read_bytes() for name in names}
     catalogue.remove("c")
-    shorter = folder / f"g{opened(catalogue, folder).generation}"
+    shorter = place(folder, opened(catalogue, folder))
     for name, data in longer.items():
         (shorter / name).write_bytes(data)
     manifest.write(shorter, catalogue.generation(), ORIGIN)
@@ -228,14 +244,14 @@ def test_parts_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Pa
 
 @pytest.mark.parametrize("name", sorted(LARGE_FILES))
 def test_token_files_of_unequal_length_are_made_again(catalogue: Catalogue, folder: Path, name: str) -> None:
-    target = folder / f"g{opened(catalogue, folder).generation}"
+    target = place(folder, opened(catalogue, folder))
     (target / name).write_bytes((target / name).read_bytes()[COMPONENTS:])
     manifest.write(target, catalogue.generation(), ORIGIN)
     assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
 
 
 def test_another_format_is_made_again(catalogue: Catalogue, folder: Path) -> None:
-    path = folder / f"g{opened(catalogue, folder).generation}" / "manifest.json"
+    path = place(folder, opened(catalogue, folder)) / "manifest.json"
     described = json.loads(path.read_text())
     path.write_text(json.dumps({**described, "format": manifest.FORMAT + 1}))
     assert find_derived(catalogue, folder, ENCODER.fingerprint) is None
@@ -258,28 +274,29 @@ def test_a_restored_backup_is_told_from_what_it_was(catalogue: Catalogue, folder
 def test_another_encoder_is_refused_with_the_command(catalogue: Catalogue, folder: Path) -> None:
     opened(catalogue, folder)
     for refused in (open_derived, find_derived):
-        with pytest.raises(IndexMismatch, match="yinju index --reencode"):
+        with pytest.raises(IndexMismatch, match="yinju reindex"):
             refused(catalogue, folder, "other")
 
 
 def test_leftovers_of_a_killed_maker_are_cleared(catalogue: Catalogue, folder: Path) -> None:
-    (folder / "unfinished" / "tantivy").mkdir(parents=True)
-    (folder / "unfinished" / "manifest.json").write_text("{}")
-    (folder / "g000001-00000000").mkdir()
+    for parent in (place_of(folder, ORIGIN, catalogue.generation()).parent, folder / "of another model", folder):
+        (parent / "unfinished" / "tantivy").mkdir(parents=True)
+        (parent / "unfinished" / "manifest.json").write_text("{}")
+        (parent / "g000001-00000000").mkdir()
     found = opened(catalogue, folder)
-    assert generations(folder) == [f"g{found.generation}"]
+    assert places(folder) == [place(folder, found)]
 
 
 def test_several_openers_make_it_once(catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Snapshot] = []
     found: list[Derived] = []
-    write = derived._write
+    write = derived_parts.write
 
-    def counting(snapshot: Snapshot, folder: Path, progress: Progress) -> None:
+    def counting(snapshot: Snapshot, folder: Path, origin: Origin | None, progress: Progress) -> None:
         made.append(snapshot)
-        write(snapshot, folder, progress)
+        write(snapshot, folder, origin, progress)
 
-    monkeypatch.setattr(derived, "_write", counting)
+    monkeypatch.setattr(derived_parts, "write", counting)
     start = Barrier(4)
 
     def opener() -> None:

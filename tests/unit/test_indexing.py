@@ -7,16 +7,17 @@ from threading import Thread
 
 import pytest
 
+from tests.documents import passages_of
 from tests.fakes import CharacterEncoder
-from yinju import indexing
+from yinju import indexing, intake
 from yinju.blobs import unpack_offsets, unpack_spans
 from yinju.catalogue import Catalogue
 from yinju.derived import open_derived
 from yinju.encoder import Encoder
-from yinju.errors import IndexBusy, IndexMismatch, InvalidRequest
+from yinju.errors import IndexMismatch, InvalidRequest
 from yinju.indexing import IndexReport, index_folder
 from yinju.intake import origin_of
-from yinju.reindexing import reencode
+from yinju.reindexing import Reindexed, reencode
 
 REPORT = (
     "工作总结\n\n一、青年工作\n\n开办青年夜校121期，覆盖青年6000余人次。\n\n二、结对关爱\n\n结对关爱留守儿童828名。\n"
@@ -54,11 +55,11 @@ def test_a_folder_is_indexed(catalogue: Catalogue, encoder: CharacterEncoder, fo
     assert [summary.id for summary in catalogue.documents()] == ["nested", "工作总结"]
     document = catalogue.document("工作总结")
     assert (document.text, document.root, document.name) == (REPORT, str(folder), "工作总结.txt")
-    assert any("121期" in passage.text for passage in catalogue.passages("工作总结"))
+    assert any("121期" in passage.text for passage in passages_of(catalogue, "工作总结"))
     assert encoder.encoded == [
-        passage.text for identifier in ("nested", "工作总结") for passage in catalogue.passages(identifier)
+        passage.text for identifier in ("nested", "工作总结") for passage in passages_of(catalogue, identifier)
     ]
-    assert catalogue.origin() == origin_of(encoder)
+    assert catalogue.complete() == [origin_of(encoder)]
 
 
 def test_a_second_run_encodes_and_writes_nothing(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
@@ -272,38 +273,42 @@ def test_another_encoder_is_refused_before_anything_is_encoded(
     index_folder(catalogue, encoder, folder)
     other = CharacterEncoder("other", dimension=8)
     write(folder, "new.txt", "新的一句。")
-    with pytest.raises(IndexMismatch, match="yinju index --reencode"):
+    with pytest.raises(IndexMismatch, match="yinju reindex"):
         index_folder(catalogue, other, folder)
     assert (other.encoded, catalogue.counts().documents) == ([], 2)
 
 
 def test_reencoding_takes_the_other_encoder(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
     index_folder(catalogue, encoder, folder)
-    texts = [passage.text for summary in catalogue.documents() for passage in catalogue.passages(summary.id)]
+    texts = [passage.text for summary in catalogue.documents() for passage in passages_of(catalogue, summary.id)]
     (folder / "工作总结.txt").unlink()  # the stored text is enough
     other = CharacterEncoder("other", dimension=8)
-    assert reencode(catalogue, other) == 2
-    assert (other.encoded, catalogue.origin()) == (texts, origin_of(other))
+    assert reencode(catalogue, other) == Reindexed(2, (origin_of(encoder),))
+    assert (other.encoded, catalogue.complete()) == (texts, [origin_of(encoder), origin_of(other)])
     assert catalogue.document("工作总结").version == 1
     derived = open_derived(catalogue, catalogue.path.parent / "derived", "other")
     assert derived.vectors.dimension == derived.tokens.dimension == derived.sentence_tokens.dimension == 8
 
 
-def test_reencoding_cut_short_changes_nothing(catalogue: Catalogue, encoder: CharacterEncoder, folder: Path) -> None:
+def test_reencoding_cut_short_serves_as_before_and_goes_on_where_it_was(
+    catalogue: Catalogue, encoder: CharacterEncoder, folder: Path
+) -> None:
     index_folder(catalogue, encoder, folder)
     generation = catalogue.generation()
+    other = CharacterEncoder("other")
 
     def stop(stage: str, done: int, total: int) -> None:
         if stage == "files":
-            # Meanwhile others read the old state, and are told to wait when they write.
-            assert catalogue.generation() == generation
-            with Catalogue(catalogue.path, busy_timeout=0.05) as second, pytest.raises(IndexBusy):
-                second.remove("nested")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        reencode(catalogue, CharacterEncoder("other"), stop)
-    assert (catalogue.generation(), catalogue.origin()) == (generation, origin_of(encoder))
+        reencode(catalogue, other, stop)
+    assert (catalogue.generation(), catalogue.complete()) == (generation, [origin_of(encoder)])
+    with pytest.raises(IndexMismatch, match=r"1 of 2 documents .* not encoded by this model yet.*yinju reindex"):
+        catalogue.check(origin_of(other))
+    other.encoded = []
+    assert reencode(catalogue, other).documents == 1
+    assert other.encoded == [passage.text for passage in passages_of(catalogue, "工作总结", origin_of(other))]
 
 
 def test_files_read_by_older_readers_are_read_again(
@@ -311,7 +316,8 @@ def test_files_read_by_older_readers_are_read_again(
 ) -> None:
     index_folder(catalogue, encoder, folder)
     encoder.encoded = []
-    monkeypatch.setattr(indexing, "STRUCTURE", "newer")
+    for module in (indexing, intake):
+        monkeypatch.setattr(module, "STRUCTURE", "newer")
     report = index_folder(catalogue, encoder, folder)
     assert report.replaced == ("b/nested.md", "工作总结.txt")
     assert (encoder.encoded, catalogue.document("工作总结").version) == ([], 1)
@@ -322,7 +328,7 @@ def test_progress_is_told(catalogue: Catalogue, encoder: CharacterEncoder, folde
     seen: list[tuple[str, int, int]] = []
     index_folder(catalogue, encoder, folder, lambda *event: seen.append(event))
     assert [event for event in seen if event[0] == "files"] == [("files", 1, 2), ("files", 2, 2)]
-    count = len(catalogue.passages("工作总结"))
+    count = len(passages_of(catalogue, "工作总结"))
     assert [event for event in seen if event[0] == "encode"][-1] == ("encode", count, count)
 
 

@@ -10,8 +10,7 @@ from threading import Event
 import pytest
 
 from tests.fakes import CharacterEncoder
-from yinju import library as library_module
-from yinju import retriever
+from yinju import current, retriever
 from yinju.answering import DEPTH
 from yinju.catalogue import Catalogue
 from yinju.derived import Derived, open_derived
@@ -20,6 +19,7 @@ from yinju.library import CATALOGUE, DERIVED, Library
 from yinju.question import Question, prepare
 from yinju.records import Turn
 from yinju.retriever import Found, Rows
+from yinju.searching import search
 from yinju.settings import Settings
 
 SCHOOLS, EXHIBITION = "工委开办青年夜校121期，覆盖青年6000余人次。", "书画展展出258件作品，五月闭幕。"
@@ -124,9 +124,9 @@ def test_a_copy_is_found_while_the_other_is_already_removed(opened: Library, tmp
     prepared = prepare(ASKED, opened.encoder)
     with elsewhere(opened) as other:
         other._catalogue.remove("a")
-    held = opened._derived  # of before: no indexes of the present generation were made yet
+    held = opened._current.held  # of before: no indexes of the present generation were made yet
     assert held is not None
-    assert [each.passage.document_id for each in opened._search(held, prepared, 5, None)] == ["b"]
+    assert [each.passage.document_id for each in search(held, opened._catalogue, prepared, 5, None)] == ["b"]
 
 
 def test_a_search_finds_the_passages_an_answer_shows(library: Library) -> None:
@@ -206,20 +206,21 @@ def test_what_was_removed_is_neither_quoted_nor_shown_while_indexes_are_made(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     going = Event()
-    monkeypatch.setattr(library_module, "open_derived", lambda *args: (going.wait(30), open_derived(*args))[1])
+    monkeypatch.setattr(current, "open_derived", lambda *args: (going.wait(30), open_derived(*args))[1])
     removed = library.search(ASKED)[0].passage.document_id
     library._catalogue.remove(removed)  # whoever did was killed before the indexes were made
     for _ in range(2):
         answer = library.ask(ASKED)
         assert removed not in {cited.document_id for cited in answer.citations}
         assert [hit.passage.text for hit in answer.passages] == [EXHIBITION]
-    made_before = library._derived
+    made_before = library._current.held
     going.set()
     library.close()
     assert made_before is not None
-    assert library._derived is not None
-    assert library._derived.generation != made_before.generation
-    assert len(library._derived.passages) == 1
+    made_after = library._current.held
+    assert made_after is not None
+    assert made_after.generation != made_before.generation
+    assert len(made_after.passages) == 1
 
 
 def test_questions_are_answered_while_documents_come_and_go(library: Library, folder: Path) -> None:
@@ -242,12 +243,11 @@ def test_questions_are_answered_while_documents_come_and_go(library: Library, fo
 def test_an_index_of_another_encoder_is_refused_with_the_command_that_fixes_it(library: Library) -> None:
     settings = library._settings
     with Library(settings, Catalogue(settings.index / CATALOGUE), CharacterEncoder("others")) as other:
-        with pytest.raises(IndexMismatch, match="yinju index --reencode"):
+        with pytest.raises(IndexMismatch, match=r"model characters, and others is configured.*yinju reindex"):
             other.ask(ASKED)
-        assert other.reencode() == 2
+        assert other.reindex().documents == 2
         assert other.ask(ASKED).passages[0].passage.text == SCHOOLS
-    with pytest.raises(IndexMismatch):
-        library.ask(ASKED)
+    assert library.ask(ASKED).passages[0].passage.text == SCHOOLS
 
 
 def test_derived_indexes_may_be_deleted(library: Library) -> None:

@@ -11,21 +11,23 @@ from threading import Barrier, Thread
 
 import pytest
 
+from tests.documents import passages_of
 from tests.fakes import CharacterEncoder
-from yinju import schema
+from yinju import schema, upgrades
 from yinju.blobs import unpack_spans
 from yinju.catalogue import Catalogue
-from yinju.derived import Derived, find_derived, open_derived
+from yinju.derived import Derived, find_derived, open_derived, place_of
 from yinju.errors import IndexBusy, IndexMismatch, YinjuError
 from yinju.indexing import IndexReport, index_folder
 from yinju.intake import origin_of
-from yinju.reindexing import reencode
 from yinju.manifest import FORMAT
 from yinju.readers import STRUCTURE
 from yinju.records import Span
+from yinju.reindexing import Reindexed, reencode
+from yinju.stored import Origin
 
 ENCODER = CharacterEncoder()
-ADDED = ("sentences", "sentence_pooled", "sentence_tokens", "sentence_offsets")
+OLD = Origin("characters", "sentences-1", 16)
 TEXT = "开办青年夜校121期。覆盖青年6000余人次。\n"
 
 # What version 1 was made by, word for word.
@@ -133,9 +135,9 @@ def test_what_it_holds_is_kept(upgraded: Catalogue, folder: Path) -> None:
     document = upgraded.document("年报")
     assert (document.text, document.root, document.version) == (TEXT, str(folder), 3)
     assert (document.added_at, document.updated_at) == ("2025-11-22T08:00:00Z", "2025-11-23T08:00:00Z")
-    assert [passage.text for passage in upgraded.passages("年报")] == [TEXT.strip()]
+    assert [passage.text for passage in passages_of(upgraded, "年报", OLD)] == [TEXT.strip()]
     assert (upgraded.generation().number, upgraded.generation().mark) == (1, "0123abcd")
-    (stored,) = upgraded.stored("年报", origin_of(ENCODER))
+    (stored,) = upgraded.stored("年报", OLD)
     assert stored.vectors.whole.pooled == bytes(64)
     assert (stored.vectors.spans, stored.vectors.sentences.tokens) == (b"", b"")
 
@@ -158,14 +160,14 @@ def test_nothing_is_searched_or_added_before_it_is_encoded_anew(
         lambda: find_derived(upgraded, tmp_path / "derived", encoder.fingerprint),
         lambda: index_folder(upgraded, encoder, folder),
     ):
-        with pytest.raises(IndexMismatch, match=r"a version of Yinju that cuts or encodes.*yinju index --reencode"):
+        with pytest.raises(IndexMismatch, match=r"a version of Yinju that cuts or encodes.*yinju reindex"):
             refused()
     assert (encoder.encoded, upgraded.counts().documents) == ([], 1)
 
 
 def test_reencoding_repairs_it(upgraded: Catalogue, folder: Path, tmp_path: Path) -> None:
-    assert reencode(upgraded, ENCODER) == 1
-    assert upgraded.origin() == origin_of(ENCODER)
+    assert reencode(upgraded, ENCODER) == Reindexed(1, (OLD,))
+    assert upgraded.complete() == [OLD, origin_of(ENCODER)]
     (stored,) = upgraded.stored("年报", origin_of(ENCODER))
     assert unpack_spans(stored.vectors.spans) == [Span(0, 11), Span(11, 23)]
     derived = open_derived(upgraded, tmp_path / "derived", ENCODER.fingerprint)
@@ -185,14 +187,14 @@ def test_indexes_of_an_older_format_are_not_taken_for_those_of_today(upgraded: C
     folder = tmp_path / "derived"
     open_derived(upgraded, folder, ENCODER.fingerprint)
     assert find_derived(upgraded, folder, ENCODER.fingerprint) is not None
-    described = folder / f"g{upgraded.generation()}" / "manifest.json"
+    described = place_of(folder, origin_of(ENCODER), upgraded.generation()) / "manifest.json"
     described.write_text(described.read_text("utf-8").replace(f'"format": {FORMAT}', '"format": 3'), "utf-8")
     assert find_derived(upgraded, folder, ENCODER.fingerprint) is None
 
 
 def test_an_upgrade_cut_short_changes_nothing(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = described(first)
-    monkeypatch.setattr(schema, "_ADDED", {2: (*ADDED, ADDED[0])})  # the last of them is there already
+    monkeypatch.setattr(upgrades, "_TO_3", upgrades._TO_3 + "; INSERT INTO nowhere VALUES (1)")
     with pytest.raises(YinjuError):
         Catalogue(first)
     assert described(first) == before
