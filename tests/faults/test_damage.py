@@ -1,0 +1,183 @@
+"""Torn and flipped files, a full disk, a read-only folder, a clock that goes back: the service says so or mends it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.faults.service import ROOT, Service, service
+from tests.faults.writers import Writer
+from yinju.library import CATALOGUE, DERIVED
+
+pytestmark = pytest.mark.faults
+WRITES = 6
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> tuple[Path, Writer]:
+    """An index with some documents, its service stopped in order."""
+    writer = Writer(Random(7))
+    with service(tmp_path / "index") as running:
+        with running.client() as client:
+            for _ in range(WRITES):
+                writer.write(client)
+        running.stop()
+    return tmp_path / "index", writer
+
+
+def derived_files(index: Path) -> list[Path]:
+    return sorted(path for path in (index / DERIVED).rglob("*") if path.is_file() and not path.name.startswith("."))
+
+
+def flip(path: Path, random: Random) -> None:
+    data = bytearray(path.read_bytes())
+    data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+    path.write_bytes(bytes(data))
+
+
+def opens_whole(index: Path, writer: Writer) -> None:
+    with service(index) as running:
+        with running.client() as client:
+            writer.check(client)
+        assert running.findings() == []
+        running.stop()
+
+
+def test_a_torn_faiss_file(written: tuple[Path, Writer]) -> None:
+    index, writer = written
+    torn = next(path for path in derived_files(index) if path.name == "vectors.faiss")
+    torn.write_bytes(torn.read_bytes()[: torn.stat().st_size // 2])
+    opens_whole(index, writer)
+
+
+def test_a_flipped_byte_in_each_derived_file_is_found_and_mended(written: tuple[Path, Writer]) -> None:
+    index, writer = written
+    names = [path.relative_to(index / DERIVED) for path in derived_files(index) if path.stat().st_size]
+    assert len(names) > 8
+    running = Service(index)
+    for name in names:
+        before = (index / DERIVED / name).read_bytes()
+        flip(index / DERIVED / name, Random(str(name)))
+        assert [finding.part for finding in running.findings()] == ["indexes"], name
+        (index / DERIVED / name).write_bytes(before)
+        assert running.findings() == []
+    for name in names:
+        flip(index / DERIVED / name, Random(str(name)))
+    opens_whole(index, writer)
+
+
+def test_a_torn_write_ahead_log_loses_only_what_was_never_whole(tmp_path: Path) -> None:
+    """The log of a killed service, cut anywhere: what is whole in it counts, what is not was never there."""
+    writer = Writer(Random(11))
+    with service(tmp_path / "index") as running:
+        with running.client() as client:
+            for _ in range(WRITES):
+                writer.write(client)
+        running.kill()
+    log = tmp_path / "index" / f"{CATALOGUE}-wal"
+    whole = log.read_bytes() if log.exists() else b""
+    texts = set(writer.known.values())
+    for cut in (len(whole) // 3, len(whole) // 2, max(len(whole) - 1, 0)):
+        log.write_bytes(whole[:cut])
+        with service(tmp_path / "index") as running, running.client() as client:
+            listed = client.get("/v1/documents").json()["documents"]
+            assert {client.get(f"/v1/documents/{each['id']}/text").text for each in listed} <= texts
+            assert running.findings() == []
+
+
+def test_flipped_bytes_in_the_catalogue_never_make_a_wrong_quote(written: tuple[Path, Writer]) -> None:
+    """Each is harmless, or found, or refused in so many words; what is quoted is always what was stored."""
+    index, writer = written
+    path = index / CATALOGUE
+    whole, texts = path.read_bytes(), set(writer.known.values())
+    running = Service(index)
+    found = 0
+    for seed in range(60):
+        path.write_bytes(whole)
+        flip(path, Random(seed))
+        told = subprocess.run(
+            [sys.executable, "-c", _VERIFY, str(index)], capture_output=True, text=True, timeout=120, check=False
+        )
+        assert told.returncode in (0, 1), told.stderr
+        found += told.returncode
+    assert found  # most of a catalogue is vectors and texts, each with its digest
+    path.write_bytes(whole)
+    for seed in range(3):
+        path.write_bytes(whole)
+        flip(path, Random(seed))
+        quotes_are_true(index, texts)
+    path.write_bytes(whole)
+    assert running.findings() == []
+
+
+_VERIFY = """
+import sys
+from pathlib import Path
+from yinju.catalogue import Catalogue
+from yinju.errors import YinjuError
+from yinju.verification import verify
+index = Path(sys.argv[1])
+try:
+    with Catalogue(index / "catalogue.db") as catalogue:
+        sys.exit(1 if list(verify(catalogue, index / "derived")) else 0)
+except YinjuError as error:
+    print(error)
+    sys.exit(1)
+"""
+
+
+def quotes_are_true(index: Path, texts: set[str]) -> None:
+    running = Service(index)
+    try:
+        running.launch()
+        running.wait_until_listening()
+        time.sleep(1)
+        with running.client() as client:
+            if running.status() != 200:
+                assert client.get("/readyz").status_code == 503
+                return
+            answer = client.post("/v1/ask", json={"question": "办结了多少件？"})
+            assert answer.status_code in (200, 503), answer.text
+            for cited in answer.json().get("citations", ()):
+                assert any(cited["quote"] in text for text in texts)
+    finally:
+        running.kill()
+
+
+@pytest.mark.parametrize("scenario", ["full_disk", "read_only"])
+def test_on_a_disk_of_its_own(tmp_path: Path, scenario: str) -> None:
+    """In a mount namespace: root ignores mode bits, and nobody else's disk is to be filled."""
+    index = tmp_path / "index"
+    index.mkdir()
+    inside = f"{sys.executable} -m tests.faults.disks {scenario} {index}"
+    script = f"mount -t tmpfs -o size=24m none {index} && exec {inside}"
+    path = os.pathsep.join((str(ROOT), str(ROOT / "src")))
+    told = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    if "unshare failed" in told.stderr and os.environ.get("CI") != "true":
+        pytest.skip("needs the right to make a mount namespace")
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_a_clock_that_goes_back(tmp_path: Path) -> None:
+    """Every start is a year earlier than the one before, as with an empty battery."""
+    writer = Writer(Random(5))
+    for years in range(3):
+        with service(tmp_path / "index", FAULT_CLOCK=str(-years * 365 * 86400)) as running:
+            with running.client() as client:
+                writer.check(client)
+                for _ in range(WRITES):
+                    writer.write(client)
+                writer.check(client)
+                for each in client.get("/v1/documents").json()["documents"]:
+                    assert each["added_at"] <= each["updated_at"]
+            running.stop()
+            assert running.findings() == []
