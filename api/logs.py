@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sqlite3
 import traceback
@@ -15,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
 
 REQUEST_ID = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode  # made once: json.dumps makes one a call
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -39,7 +40,7 @@ def begin_request(asked: str | None) -> RequestNotes:
     Nothing takes them off again: a server runs each request in a task, and so in a context, of its own, and what it
     logs of a failure comes after everything here has returned.
     """
-    notes = RequestNotes(asked if asked is not None and SANE_ID.fullmatch(asked) else uuid4().hex)
+    notes = RequestNotes(asked if asked is not None and SANE_ID.fullmatch(asked) else os.urandom(16).hex())
     _notes.set(notes)
     return notes
 
@@ -80,7 +81,7 @@ class JsonLines(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = trace(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encode(line)
 
 
 class Readable(logging.Formatter):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -77,13 +76,14 @@ class Metrics:
         for stage, milliseconds in (("encode", timing.encode), ("search", timing.search), ("total", timing.total)):
             self._stages.labels(stage).observe(milliseconds / 1000)
 
-    def in_flight(self) -> AbstractContextManager[object]:
-        """Counts a request as being answered while it is open."""
-        return self._in_flight.track_inprogress()
+    def begun(self) -> None:
+        """A request is being answered, until `requested`."""
+        self._in_flight.inc()
 
     def requested(self, route: str, method: str, status: int, seconds: float, problem: str | None) -> None:
         """`problem`: the name of the problem the request was answered with, if it was."""
         method = method if method in METHODS else "other"
+        self._in_flight.dec()
         self._requests.labels(route, method, str(status)).inc()
         self._seconds.labels(route, method).observe(seconds)
         if problem is not None:

@@ -41,9 +41,9 @@ class RecordRequests:
                 sent += len(message.get("body", b""))
             await send(message)
 
+        self.metrics.begun()
         try:
-            with self.metrics.in_flight():
-                await self.app(scope, receive, observe)
+            await self.app(scope, receive, observe)
         finally:
             self._record(scope, notes, status, sent, perf_counter() - started)
 
