@@ -17,7 +17,9 @@ def test_the_api_can_be_read_and_tried_with_no_other_host(open_page: OpenPage) -
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(page.url + "docs")
-    expect(page.locator(".opblock")).to_have_count(8)
+    description = page.request.get(page.url.replace("/docs", "/openapi.json")).json()
+    operations = sum(len(methods) for methods in description["paths"].values())
+    expect(page.locator(".opblock")).to_have_count(operations)
     page.locator("#operations-questions-ask .opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()

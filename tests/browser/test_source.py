@@ -93,11 +93,11 @@ def test_an_unknown_document_is_explained(open_page: OpenPage, console: Console,
 
 def test_a_document_that_does_not_load_can_be_tried_again(open_page: OpenPage, wide_id: str, console: Console) -> None:
     page = open_page("/")
-    page.context.route("**/v1/documents/*/text", lambda route: route.abort("connectionrefused"))
+    page.context.route("**/v1/documents/*/text*", lambda route: route.abort("connectionrefused"))
     page.goto(page.url + f"documents/{quote(wide_id)}")
     expect(page.locator("#state")).to_contain_text("连不上服务")
     console.expect("ERR_CONNECTION_REFUSED")
-    page.context.unroute("**/v1/documents/*/text")
+    page.context.unroute("**/v1/documents/*/text*")
     page.locator("#state button").click()
     expect(page.locator("#text")).to_contain_text("展品将于下月送回原馆保存。")
 

@@ -1,25 +1,30 @@
 // The chat page: wires the parts together.
 
-import { ask, getExamples, listDocuments } from "./api.js";
+import { findAccess, keyName, logOut, takeKeys } from "./access.js";
+import { ask } from "./api.js";
 import { startChrome } from "./chrome.js";
 import { copyText, turnAsText } from "./clipboard.js";
+import { Collections } from "./collections.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { byId, el, modalDialog } from "./dom.js";
-import { failureOf, failureText } from "./failures.js";
-import { language, number, t } from "./i18n.js";
+import { byId, modalDialog } from "./dom.js";
+import { errorText, failureOf, failureText } from "./failures.js";
+import { t } from "./i18n.js";
 import { SourcePanel } from "./panel.js";
 import { Reports } from "./reports.js";
 import { drawTurn } from "./turn.js";
+import { Welcome } from "./welcome.js";
 
 startChrome();
+takeKeys();
 const conversation = Conversation.restore();
 const panel = new SourcePanel();
-const reports = new Reports();
+const collections = new Collections();
+const reports = new Reports(collections, (gone) => (gone ? welcome.load() : welcome.draw()));
+const welcome = new Welcome(collections, reports, (question) => running || send(question));
 const composer = new Composer(send, () => running?.abort());
 const drawn = new Map(); // turn → its article
 let running = null; // the AbortController of the request under way
-let known = null; // `{count, more, names}` of the reports, once the service has said so
 
 const act = {
   citation(turn, cited) {
@@ -68,13 +73,15 @@ function drawAll() {
   drawn.clear();
   byId("turns").replaceChildren();
   conversation.turns.forEach(draw);
-  drawWelcome();
+  welcome.shown = conversation.turns.length === 0;
   for (const id of ["new", "turns"]) byId(id).hidden = conversation.turns.length === 0;
 }
 
 async function send(question) {
   const history = conversation.history();
   const turn = conversation.start(question);
+  turn.within = collections.asked(); // kept with the turn: what was not searched was not found either
+  turn.everywhere = !collections.narrowed;
   drawAll();
   drawn.get(turn).scrollIntoView({ block: "start" });
   const controller = new AbortController();
@@ -82,9 +89,10 @@ async function send(question) {
   composer.running = true;
   announce(t("turn.searching"));
   try {
-    const closing = await ask({ question, history }, parts(turn), controller.signal);
-    Object.assign(turn, closing, { state: "done" });
+    const asked = { question, history, collections: turn.within };
+    Object.assign(turn, await ask(asked, parts(turn), controller.signal), { state: "done" });
   } catch (error) {
+    if (error.reason === "unknown-collection") welcome.load(); // Its last document went: no longer to be chosen.
     turn.failure = failureOf(error);
     turn.state = turn.failure.kind === "stopped" ? "stopped" : "failed";
   }
@@ -119,34 +127,26 @@ function summary(turn) {
   return t(`turn.live.${turn.status}`, { answer: turn.answer, n: turn.citations.length });
 }
 
-function drawWelcome() {
-  byId("welcome").hidden = conversation.turns.length > 0;
-  const empty = known !== null && known.count === 0;
-  byId("welcome-empty").hidden = !empty;
-  byId("welcome-examples").hidden = empty || !byId("examples").childElementCount;
-  byId("reports-count").textContent =
-    known === null ? t("nav.reports") : t("nav.reports.count", { n: number(known.count) + (known.more ? "+" : "") });
-}
-
-async function loadWelcome() {
-  // The page works without either: whatever fails here shows when a question is asked.
-  const [examples, list] = await Promise.allSettled([getExamples(), listDocuments()]);
-  if (list.status === "fulfilled") {
-    const { documents, next } = list.value;
-    known = { count: documents.length, more: Boolean(next), names: documents.map((document) => document.name) };
+async function start() {
+  try {
+    await findAccess();
+  } catch (error) {
+    if (error.status === 403) welcome.closedBy(error);
   }
-  const drawExamples = () => {
-    // Asked of other reports than the one they were written for, these would only be refused.
-    const fitting = known?.names.includes(examples.value?.document);
-    const questions = (fitting && examples.value[language()]) || [];
-    const chip = (q) => el("li", {}, el("button", { type: "button", class: "chip", onclick: () => running || send(q) }, q));
-    byId("examples").replaceChildren(...questions.map(chip));
-    drawWelcome();
-  };
-  drawExamples();
-  document.addEventListener("yinju:language", drawExamples);
+  await welcome.load();
 }
 
+document.addEventListener("yinju:session", () => {
+  byId("log-out").hidden = keyName() === null;
+  const words = t("nav.log_out", { name: keyName() ?? "" });
+  byId("log-out").title = words;
+  byId("log-out").setAttribute("aria-label", words);
+  reports.uploads.drawChoices();
+});
+byId("log-out").addEventListener("click", async () => {
+  running?.abort();
+  await logOut().catch((error) => announce(errorText(error)));
+});
 byId("new").addEventListener("click", () => {
   running?.abort();
   finish();
@@ -168,5 +168,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 drawAll();
-loadWelcome();
+start();
 if (conversation.turns.length) drawn.get(conversation.turns[conversation.turns.length - 1]).scrollIntoView({ block: "start" });

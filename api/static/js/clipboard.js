@@ -32,12 +32,13 @@ function copyBySelection(text) {
 }
 
 function reference(item) {
-  const parts = [item.title, item.document_date && date(item.document_date), item.heading.join(" › ")];
+  const page = item.page && t("cite.page", { n: item.page });
+  const parts = [item.title, item.document_date && date(item.document_date), item.heading.join(" › "), page];
   return parts.filter(Boolean).join(" · ");
 }
 
 function entry(label, words, item) {
-  const link = sourceHref(item.document_id, item.start, item.end);
+  const link = sourceHref(item.document_id, item);
   return [`${label} ${t("copy.quote", { quote: words })}${item.cut ? t("cite.cut") : ""}`, `    ${reference(item)}`, `    ${link}`].join("\n");
 }
 

@@ -3,28 +3,32 @@
 import { getDocument, getText } from "./api.js";
 import { el } from "./dom.js";
 import { scriptTag } from "./i18n.js";
-import { cutMark, marked } from "./marks.js";
+import { cutMark, marked, pageMark } from "./marks.js";
 import { slice, utf16Offsets } from "./offsets.js";
 
-const cache = new Map();
+const cache = new Map(); // id → version (0: the newest) → promise
 
-function fetchDocument(id) {
-  const fetched = Promise.all([getDocument(id), getText(id)]).then(([meta, text]) => ({ meta, text }));
-  cache.set(id, fetched);
-  fetched.catch(() => cache.delete(id)); // Asked for again, it is tried again.
-  return fetched;
+async function fetchDocument(id, version) {
+  const meta = await getDocument(id, version);
+  // Of that very version, so that words and headings belong together even if a newer one comes in between.
+  return { meta, text: await getText(id, meta.version) };
 }
 
-/**
- * `{meta, text}` of a document. With `sha`, a copy of another version than that one is fetched anew.
- * Rejects with ApiError.
- */
-export async function loadDocument(id, sha) {
-  const kept = cache.get(id);
-  const found = await (kept ?? fetchDocument(id));
-  if (!kept || !sha || found.meta.text_sha256 === sha) return found;
-  return cache.get(id) === kept ? fetchDocument(id) : loadDocument(id);
+function kept(id, version) {
+  const versions = cache.get(id) ?? cache.set(id, new Map()).get(id);
+  if (!versions.has(version)) {
+    const fetched = fetchDocument(id, version);
+    versions.set(version, fetched);
+    fetched.catch(() => versions.delete(version)); // Asked for again, it is tried again.
+  }
+  return versions.get(version);
 }
+
+/** `{meta, text}` of a document, in the version named or the newest. Rejects with ApiError. */
+export const loadDocument = (id, version) => kept(id, version ?? 0);
+
+/** The document was replaced or deleted: what is held of it is not to be trusted. */
+export const forgetDocument = (id) => cache.delete(id);
 
 /** Whether the quote and each of its highlights stand in the source, character for character. */
 export function isVerbatim(citation, text) {
@@ -60,31 +64,44 @@ function headingFinder(text, headings) {
 
 /**
  * The document's text, a paragraph or heading a line, with `ranges` (code points, kind "quote" or "hit") marked,
- * and a note wherever the text breaks off.
+ * and a note wherever the text breaks off or a page begins.
  * `top`: the heading level the document's highest headings get. Headings carry the id "h-START" (code points).
  */
 export function drawDocument({ meta, text }, ranges, top) {
   const headings = inUtf16(text, meta.headings.map((heading) => ({ ...heading, id: `h-${heading.start}` })));
   const headingOf = headingFinder(text, headings);
   const marks = inUtf16(text, ranges);
-  const cuts = utf16Offsets(text, meta.cuts);
+  const notes = notesOf(text, meta);
   const body = el("div", { class: "document-text", lang: scriptTag(text.slice(0, 2000)) || null });
   for (const line of lines(text)) {
     const heading = headingOf(line);
-    const words = lineNodes(text, marks, cuts, line);
+    while (notes.length && notes[0].page && notes[0].at <= line.start) body.append(el("p", { class: "page-break" }, notes.shift().node));
+    const words = lineNodes(text, marks, notes, line);
     if (heading) body.append(el(`h${Math.min(6, top + Math.max(heading.level, 1) - 1)}`, { id: heading.id }, words));
     else body.append(el("p", { class: isTitle(text, line, meta, body) ? "document-title" : null }, words));
   }
   return body;
 }
 
-/** A line's words, with a note behind each of its `cuts` (in UTF-16 units). */
-function lineNodes(text, marks, cuts, { start, end }) {
+/** The page's own words among the document's, in order: where it breaks off, and where its pages begin (UTF-16). */
+function notesOf(text, { cuts, pages }) {
+  const [cutsAt, pagesAt] = [utf16Offsets(text, cuts), utf16Offsets(text, pages ?? [])];
+  const notes = [
+    ...cutsAt.map((at) => ({ at, node: cutMark() })),
+    ...pagesAt.map((at, i) => ({ at, page: i + 1, node: pageMark(i + 1) })),
+  ];
+  return notes.sort((a, b) => a.at - b.at);
+}
+
+/** A line's words, with the `notes` that fall into it taken from the list. */
+function lineNodes(text, marks, notes, { start, end }) {
   const nodes = [];
   let from = start;
-  for (const cut of cuts.filter((at) => start < at && at <= end)) {
-    nodes.push(...marked(text, marks, from, cut), cutMark());
-    from = cut;
+  while (notes.length && notes[0].at <= end) {
+    const { at, node } = notes.shift();
+    if (at <= start) continue;
+    nodes.push(...marked(text, marks, from, at), node);
+    from = at;
   }
   return [...nodes, ...marked(text, marks, from, end)];
 }

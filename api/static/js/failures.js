@@ -1,10 +1,14 @@
 // Errors in words.
 
-import { t } from "./i18n.js";
+import { moment, t } from "./i18n.js";
+import { STRINGS } from "./strings.js";
 
-function problemKey(status) {
+function problemKey({ status, reason }) {
+  if (["timed-out", "storage-full", "damaged-index"].includes(reason)) return "error.unavailable";
+  if (reason === "queue-full" || status === 429) return "error.busy";
   if (status === 503) return "error.starting";
-  if (status === 429) return "error.busy";
+  if (status === 401) return "error.no_key";
+  if (status === 403) return "error.forbidden";
   return status >= 500 ? "error.unavailable" : "error.invalid";
 }
 
@@ -18,7 +22,7 @@ export function failureOf(error) {
     });
     return { kind: "broken" };
   }
-  return { kind: error.kind, status: error.status, detail: error.detail };
+  return { kind: error.kind, status: error.status, reason: error.reason, detail: error.detail };
 }
 
 /** One or two sentences on why a turn has no whole answer. */
@@ -30,9 +34,20 @@ export function failureText({ state, failure }) {
 /** The same for an error caught elsewhere on the page. */
 export const errorText = (error) => sentences(failureOf(error)).join(" ");
 
+/** Why a document was not taken, replaced or deleted. */
+export function refusalText(error) {
+  const key = `refused.${error.reason}`;
+  if (!(key in STRINGS.zh)) return errorText(error);
+  return [t(key), t("error.detail", { detail: error.detail })].join(" ");
+}
+
+/** That a report was deleted, and when, where the service said. */
+export const deletedText = ({ deletedAt }) =>
+  deletedAt ? t("source.deleted.text", { when: moment(deletedAt) }) : t("source.deleted.text.undated");
+
 function sentences(failure) {
   if (failure.kind !== "problem") return [t(`error.${failure.kind}`)];
-  const words = [t(problemKey(failure.status))];
+  const words = [t(problemKey(failure))];
   if (failure.detail) words.push(t("error.detail", { detail: failure.detail }));
   return words;
 }

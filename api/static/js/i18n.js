@@ -53,12 +53,36 @@ export function percent(probability) {
 export function date(iso) {
   const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(iso ?? "");
   if (!parts) return iso ?? "";
-  const [, year, month, day] = parts;
+  const [, year, month, dayOfMonth] = parts;
   const options = { year: "numeric", timeZone: "UTC" };
   if (month) options.month = "long";
-  if (day) options.day = "numeric";
-  const moment = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1)));
-  return new Intl.DateTimeFormat(current === "zh" ? "zh-CN" : "en-GB", options).format(moment);
+  if (dayOfMonth) options.day = "numeric";
+  const day = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(dayOfMonth ?? 1)));
+  return new Intl.DateTimeFormat(locale(), options).format(day);
+}
+
+const locale = () => (current === "zh" ? "zh-CN" : "en-GB");
+
+/** A moment (ISO 8601), to the minute, where this browser is. */
+export function moment(iso) {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "short" }).format(at);
+}
+
+/** The day of a moment. */
+export function day(iso) {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(at);
+}
+
+/** A file's size, as people say it. */
+export function size(bytes) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const step = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const options = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 };
+  return new Intl.NumberFormat(locale(), options).format(bytes / 1000 ** step);
 }
 
 /** Fill every element that names its words by data-t, data-t-label, data-t-placeholder or data-t-title. */

@@ -12,6 +12,9 @@ function kindAt(marks, from, to) {
 /** Says that the source itself breaks off: the page's words, never part of a quote or of what is selected. */
 export const cutMark = () => el("span", { class: "cut", role: "note", lang: languageTag() }, t("cite.cut"));
 
+/** Says where a page of the source begins. */
+export const pageMark = (n) => el("span", { class: "page-mark", role: "note", lang: languageTag() }, t("cite.page", { n }));
+
 /** Nodes for `text.slice(start, end)`: plain text nodes, and <mark> elements where a mark lies. */
 export function marked(text, marks, start = 0, end = text.length) {
   const inside = marks.filter((mark) => mark.start < end && mark.end > start);

@@ -1,8 +1,9 @@
 // The source beside the answer: a side panel on wide screens, a sheet over the page on narrow ones.
 
+import { getDocument, sourceHref } from "./api.js";
 import { drawDocument, loadDocument, showFirstMark } from "./documents.js";
 import { byId, el, showBeside, showModal } from "./dom.js";
-import { errorText } from "./failures.js";
+import { deletedText, errorText } from "./failures.js";
 import { t } from "./i18n.js";
 import { fullSource, origin, verifiedSign } from "./turn.js";
 
@@ -56,15 +57,28 @@ export class SourcePanel {
     this.#frame.replaceChildren(el("p", { class: "remark" }, t("panel.loading")));
     this.#open();
     try {
-      const source = await loadDocument(item.document_id, item.text_sha256);
+      const source = await loadDocument(item.document_id, item.version);
       if (request !== this.#request) return; // Another source was asked for meanwhile.
       const body = drawDocument(source, ranges, 3);
       this.#frame.replaceChildren(body);
       showFirstMark(body, this.#frame);
+      await this.#tellNewer(item, request);
     } catch (error) {
-      const words = [t("panel.failed"), errorText(error)].join(" ");
+      const words = error.status === 410 ? deletedText(error) : [t("panel.failed"), errorText(error)].join(" ");
       if (request === this.#request) this.#frame.replaceChildren(el("p", { class: "failure" }, words));
     }
+  }
+
+  /** Say so when the report has a newer version than the one shown. */
+  async #tellNewer(item, request) {
+    const { version } = await getDocument(item.document_id).catch((error) => {
+      if (error.name === "ApiError" && error.status !== 410) return { version: 0 }; // Nothing is claimed.
+      throw error; // Deleted meanwhile: not to be shown any more.
+    });
+    if (request !== this.#request || !item.version || version <= item.version) return;
+    const link = el("a", { href: sourceHref(item.document_id), target: "_blank", rel: "noopener" }, t("source.newest"));
+    const words = t("panel.older", { n: item.version, newest: version });
+    byId("panel-origin").append(el("p", { class: "older", role: "status" }, words, " ", link));
   }
 
   #steps(at, total, step) {

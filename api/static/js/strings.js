@@ -1,4 +1,8 @@
-// Every sentence the pages say, in both languages. {name} marks a value filled in.
+// Every sentence the pages say, in both languages. {name} marks a value filled in. Those about documents that come,
+// change and go are in the files beside this one.
+
+import * as documents from "./strings_documents.js";
+import * as refusals from "./strings_refusals.js";
 
 const zh = {
   "app.name": "引据",
@@ -8,6 +12,8 @@ const zh = {
   "skip.source": "跳到正文",
   "nav.reports": "报告",
   "nav.reports.count": "报告 {n}",
+  "nav.reports.running": "报告 {n}（正在加入 {running}）",
+  "nav.log_out": "退出（密钥“{name}”）",
   "nav.new": "新对话",
   "nav.language": "English",
   "nav.ask": "去提问",
@@ -20,6 +26,7 @@ const zh = {
   "welcome.examples": "可以这样问",
   "welcome.empty": "还没有收录报告。",
   "welcome.empty.how": "查看怎样加入报告",
+  "welcome.empty.add": "加入报告",
 
   "ask.label": "您的问题",
   "ask.placeholder": "请输入问题",
@@ -30,6 +37,7 @@ const zh = {
   "ask.too_long": "问题最多 {max} 字，现在是 {n} 字，请删减后再问。",
 
   "turn.searching": "正在查找原文……",
+  "turn.within": "只查找了：{names}",
   "turn.sources": "原文依据",
   "turn.copy": "复制答案和出处",
   "turn.copied": "已复制",
@@ -51,6 +59,8 @@ const zh = {
   "cite.cut": "（原文至此中断）",
   "cite.changed": "原文已更新，与引文不一致",
   "cite.changed.hint": "回答之后，这份报告有了新版本，请重新提问。",
+  "cite.deleted": "这份报告已被删除",
+  "cite.deleted.hint": "引文无法再核对，请重新提问。",
 
   "confidence.4": "把握很大",
   "confidence.3": "把握较大",
@@ -70,9 +80,12 @@ const zh = {
   "error.offline": "连不上服务。请检查网络，或稍后再试。",
   "error.starting": "服务正在准备，请稍等片刻再试。",
   "error.busy": "现在提问的人较多，请稍后再试。",
-  "error.invalid": "这个问题没能提交。",
+  "error.invalid": "没能完成这个请求。",
+  "error.no_key": "需要密钥才能使用。",
+  "error.forbidden": "没有权限。",
   "error.unavailable": "服务出了问题，请稍后再试。",
   "error.broken": "答案没有收全，请再试一次。",
+  "error.unreadable": "这台电脑读不出这个文件：它可能被移动、改动或占用了，请重新选择。",
   "error.detail": "服务说明：{detail}",
   "error.retry": "重试",
 
@@ -86,34 +99,6 @@ const zh = {
   "panel.failed": "没能打开原文。",
   "panel.text": "原文全文",
 
-  "reports.title": "已收录的报告",
-  "reports.close": "关闭",
-  "reports.loading": "正在读取……",
-  "reports.empty": "还没有收录报告。",
-  "reports.passages": "{n} 段",
-  "reports.characters": "{n} 字",
-  "reports.more": "显示更多",
-  "reports.failed": "没能读取报告清单。",
-  "reports.add.title": "怎样加入报告",
-  "reports.add.1": "把文件放进服务所在机器的 seeds 文件夹，支持纯文本（.txt）和 Markdown（.md）。",
-  "reports.add.2": "运行下面的命令：",
-  "reports.add.3": "完成后刷新本页，就能看到新的报告。",
-
-  "source.title": "报告原文",
-  "source.loading": "正在打开报告……",
-  "source.contents": "目录",
-  "source.range": "已标出第 {a}–{b} 字",
-  "source.whole": "全文 {n} 字",
-  "source.bad_range": "链接里的位置不在这份报告的范围内，下面是全文。",
-  "source.missing": "没有找到这份报告",
-  "source.missing.text": "这份报告可能已被移除，或者链接不完整。首页列有现有的报告。",
-  "source.failed": "没能打开这份报告",
-  "source.home": "回到首页",
-  "source.copy_link": "复制链接",
-  "source.link_copied": "链接已复制",
-  "source.jump": "回到标出的文字",
-  "source.print": "打印",
-  "source.region": "报告正文",
   "copy.question": "问：",
   "copy.answer": "答：",
   "copy.sources": "原文依据",
@@ -129,6 +114,8 @@ const en = {
   "skip.source": "Skip to the text",
   "nav.reports": "Reports",
   "nav.reports.count": "Reports ({n})",
+  "nav.reports.running": "Reports ({n}), adding {running}",
+  "nav.log_out": "Log out (key “{name}”)",
   "nav.new": "New chat",
   "nav.language": "中文",
   "nav.ask": "Ask a question",
@@ -141,6 +128,7 @@ const en = {
   "welcome.examples": "Questions you could ask",
   "welcome.empty": "There are no reports yet.",
   "welcome.empty.how": "See how to add one",
+  "welcome.empty.add": "Add reports",
 
   "ask.label": "Your question",
   "ask.placeholder": "Ask in any language",
@@ -151,6 +139,7 @@ const en = {
   "ask.too_long": "A question may have {max} characters; this one has {n}. Please shorten it.",
 
   "turn.searching": "Searching the reports…",
+  "turn.within": "Searched only: {names}",
   "turn.sources": "Sources",
   "turn.copy": "Copy with sources",
   "turn.copied": "Copied",
@@ -172,6 +161,8 @@ const en = {
   "cite.cut": " (the source breaks off here)",
   "cite.changed": "The source has changed and no longer matches",
   "cite.changed.hint": "This report was updated after the answer was given. Please ask again.",
+  "cite.deleted": "This report was deleted",
+  "cite.deleted.hint": "The quote can no longer be checked. Please ask again.",
 
   "confidence.4": "Very confident",
   "confidence.3": "Confident",
@@ -191,9 +182,12 @@ const en = {
   "error.offline": "The service can’t be reached. Check the network, or try again later.",
   "error.starting": "The service is getting ready. Please try again in a moment.",
   "error.busy": "Many people are asking right now. Please try again shortly.",
-  "error.invalid": "This question could not be sent.",
+  "error.invalid": "The request could not be carried out.",
+  "error.no_key": "A key is needed for this.",
+  "error.forbidden": "This is not permitted.",
   "error.unavailable": "The service has a problem. Please try again later.",
   "error.broken": "The answer did not arrive whole. Please try again.",
+  "error.unreadable": "This computer cannot read the file: it may have been moved, changed or locked. Please choose it again.",
   "error.detail": "The service says: {detail}",
   "error.retry": "Try again",
 
@@ -207,34 +201,6 @@ const en = {
   "panel.failed": "The source could not be opened.",
   "panel.text": "Full text of the source",
 
-  "reports.title": "Reports",
-  "reports.close": "Close",
-  "reports.loading": "Loading…",
-  "reports.empty": "There are no reports yet.",
-  "reports.passages": "Passages: {n}",
-  "reports.characters": "Characters: {n}",
-  "reports.more": "Show more",
-  "reports.failed": "The list of reports could not be loaded.",
-  "reports.add.title": "How to add a report",
-  "reports.add.1": "Put the file into the seeds folder on the machine that runs the service: plain text (.txt) or Markdown (.md).",
-  "reports.add.2": "Run this command:",
-  "reports.add.3": "When it has finished, reload this page to see the new report.",
-
-  "source.title": "Source text",
-  "source.loading": "Opening the report…",
-  "source.contents": "Contents",
-  "source.range": "Characters {a}–{b} are marked",
-  "source.whole": "{n} characters",
-  "source.bad_range": "The place named in this link lies outside the report; the whole text is below.",
-  "source.missing": "There is no such report",
-  "source.missing.text": "It may have been removed, or the link may be incomplete. The start page lists the reports there are.",
-  "source.failed": "The report could not be opened",
-  "source.home": "Go to the start page",
-  "source.copy_link": "Copy link",
-  "source.link_copied": "Link copied",
-  "source.jump": "Back to the marked text",
-  "source.print": "Print",
-  "source.region": "Text of the report",
   "copy.question": "Q: ",
   "copy.answer": "A: ",
   "copy.sources": "Sources",
@@ -242,4 +208,7 @@ const en = {
   "copy.quote": "“{quote}”",
 };
 
-export const STRINGS = { zh, en };
+export const STRINGS = {
+  zh: { ...zh, ...documents.zh, ...refusals.zh },
+  en: { ...en, ...documents.en, ...refusals.en },
+};

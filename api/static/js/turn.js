@@ -2,6 +2,7 @@
 
 import { sourceHref } from "./api.js";
 import { answerNodes } from "./answer.js";
+import { collectionName } from "./collections.js";
 import { isVerbatim, loadDocument } from "./documents.js";
 import { el, icon, ICONS } from "./dom.js";
 import { failureText } from "./failures.js";
@@ -16,6 +17,10 @@ import { utf16Offsets } from "./offsets.js";
 export function drawTurn(turn, act) {
   const article = el("article", { class: `turn turn-${turn.state}` });
   article.append(el("h2", { class: "question" }, el("span", { class: "sr-only" }, t("copy.question")), turn.question));
+  if (turn.within && !turn.everywhere) {
+    const names = turn.within.map(collectionName).join(t("list.comma"));
+    article.append(el("p", { class: "remark asked-in" }, t("turn.within", { names })));
+  }
   if (turn.state === "running" && !turn.answer) {
     article.append(el("p", { class: "searching" }, t("turn.searching")));
     return article;
@@ -88,21 +93,22 @@ function source(turn, citation, act) {
 }
 
 export function fullSource(item) {
-  return el("a", { class: "full", href: sourceHref(item.document_id, item.start, item.end), target: "_blank", rel: "noopener" }, t("cite.full"));
+  return el("a", { class: "full", href: sourceHref(item.document_id, item), target: "_blank", rel: "noopener" }, t("cite.full"));
 }
 
 /** Says that the quote is the source's, once it has been compared with the source; until then it is empty. */
 export function verifiedSign(citation) {
   const sign = el("span", { class: "verified" });
-  loadDocument(citation.document_id, citation.text_sha256).then(
-    ({ text }) => {
-      const same = isVerbatim(citation, text);
-      const values = { a: number(citation.start + 1), b: number(citation.end) };
-      sign.classList.add(same ? "is-same" : "is-changed");
-      sign.title = t(same ? "cite.verified.hint" : "cite.changed.hint", values);
-      sign.append(icon(...(same ? ICONS.check : ICONS.warn)), t(same ? "cite.verified" : "cite.changed"));
-    },
-    () => sign.remove(), // Could not be compared: nothing is claimed.
+  const say = (key, isSame) => {
+    const values = { a: number(citation.start + 1), b: number(citation.end) };
+    sign.classList.add(isSame ? "is-same" : "is-changed");
+    sign.title = t(`${key}.hint`, values);
+    sign.append(icon(...(isSame ? ICONS.check : ICONS.warn)), t(key));
+  };
+  loadDocument(citation.document_id, citation.version).then(
+    ({ text }) => (isVerbatim(citation, text) ? say("cite.verified", true) : say("cite.changed", false)),
+    // Otherwise it could not be compared, and nothing is claimed.
+    (error) => (error.status === 410 ? say("cite.deleted", false) : sign.remove()),
   );
   return sign;
 }
