@@ -22,6 +22,7 @@ from yinju.errors import InvalidRequest, Unsupported
 from yinju.indexing import IndexReport, Way, index_folder
 from yinju.intake import Source, drafted, origin_of
 from yinju.jobs import Upload
+from yinju.memory import share_arenas
 from yinju.progress import Progress, silent
 from yinju.question import prepare
 from yinju.records import (
@@ -61,6 +62,7 @@ class Library:
     def __init__(self, settings: Settings, catalogue: Catalogue, encoder: Encoder) -> None:
         """For encoders of one's own; `open` gives the configured ones. `close` closes the catalogue."""
         _spare_the_other_cores()
+        share_arenas()
         self._settings = settings
         self._catalogue = catalogue
         self._encoder = encoder
@@ -297,7 +299,8 @@ class Library:
     def repair(self, findings: Sequence[Finding], progress: Progress = silent) -> list[Finding]:
         """Make anew what can be; what can't is returned. Raises ModelError."""
         left = repair(self._catalogue, self._settings.index / DERIVED, self._encoder, findings, progress)
-        self._current.refresh(progress)
+        if all(finding.part not in ("catalogue", "structure") for finding in left):
+            self._current.refresh(progress)
         return left
 
     def status(self) -> Status:
