@@ -18,6 +18,14 @@ class Serve(Protocol):
     def __call__(self, app: FastAPI) -> str: ...
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The default index is the checkout's own, and the keys in it would be asked for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YINJU_INDEX", str(tmp_path_factory.mktemp("default") / "index"))
+        yield
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Serve an application on a loopback port until the test ends; gives its base URL."""
@@ -26,9 +34,10 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="session")
-def _fake_server() -> Iterator[tuple[FakeLibrary, httpx.Client]]:
+def _fake_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeLibrary, httpx.Client]]:
     fake = FakeLibrary()
-    with serving(create_app(fake, Settings.load())) as base, httpx.Client(base_url=base, trust_env=False) as client:
+    app = create_app(fake, Settings.load(index=tmp_path_factory.mktemp("fake")))
+    with serving(app) as base, httpx.Client(base_url=base, trust_env=False) as client:
         yield fake, client
 
 

@@ -59,6 +59,10 @@ def assert_strict(response: httpx.Response) -> None:
     assert set(response.headers["content-security-policy"].split("; ")) == POLICY
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["cross-origin-opener-policy"] == "same-origin"
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+    assert {"camera=()", "geolocation=()", "microphone=()"} < set(response.headers["permissions-policy"].split(", "))
+    assert "strict-transport-security" not in response.headers  # over plain HTTP it would mean nothing
 
 
 @pytest.mark.parametrize("part", ["bytes=0-3", "bytes=9-1", "bytes=99999999-", "lines=1"])
