@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -19,8 +20,8 @@ DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def route_path(scope: Scope) -> str:
-    """The path as the routes see it: without what the server is mounted under."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    """The path as the routes see it: without what the server is mounted under, nor the line end that `$` lets pass."""
+    path, root = str(scope["path"]).removesuffix("\n"), str(scope.get("root_path", ""))
     rest = path.removeprefix(root)
     return rest if root and rest.startswith("/") else path
 
@@ -59,6 +60,7 @@ class CheckHost:
         return _is_listed(host, self._allowed)
 
 
+@lru_cache(maxsize=1024)
 def _name(host: str) -> str:
     """The name, or the address without brackets, of a Host header; empty for none."""
     try:

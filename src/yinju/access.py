@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal, get_args
 
@@ -46,6 +47,7 @@ ANONYMOUS = Access(None, "", frozenset(SCOPES))
 """Whoever asks where there is no key yet: everything is allowed."""
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Is this numeric address one that only this machine can reach? A name is not looked up: it is none."""
     try:

@@ -30,7 +30,6 @@ LONGEST_NAME = 100  # characters, of a key and of a collection
 
 _KEY = re.compile(r"yj_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 _Values = tuple[str, str, str, str, str | None, str, str | None]
-_NOBODY = "0" * 64  # no secret has this digest
 _COLUMNS = "id, name, secret_sha256, scopes, collections, created_at, revoked_at, seal"
 
 
@@ -121,10 +120,10 @@ class KeyStore:
         """What the key of that text may do; None for one that is malformed, unknown, wrong or revoked."""
         parts = _KEY.fullmatch(text)
         key_id, secret = parts.groups() if parts else ("", "")
-        found = self._find(key_id)
-        # Compared in any case, so that the time taken does not tell a known id from an unknown one.
-        right = hmac.compare_digest(_NOBODY if found is None else found.secret_sha256, _sha256(secret))
-        return found.access if found is not None and right and found.revoked_at is None else None
+        # What is unknown is compared with a row no secret fits: it takes the time that a wrong secret takes.
+        found = self._key(self._row(key_id) or _DECOY)
+        right = hmac.compare_digest(found.secret_sha256, _sha256(secret))
+        return found.access if right and found.revoked_at is None else None
 
     def open_session(self, text: str) -> str | None:
         """The token of a new session for the key of that text; None where the key is not accepted."""
@@ -160,8 +159,11 @@ class KeyStore:
             connection.execute("DELETE FROM sessions WHERE token_sha256 = ?", (_sha256(token),))
 
     def _find(self, key_id: str) -> Key | None:
-        row = self._file.row(f"SELECT {_COLUMNS} FROM keys WHERE id = ?", (key_id,))  # noqa: S608
+        row = self._row(key_id)
         return None if row is None else self._key(row)
+
+    def _row(self, key_id: str) -> tuple[object, ...] | None:
+        return self._file.row(f"SELECT {_COLUMNS} FROM keys WHERE id = ?", (key_id,))  # noqa: S608
 
     def _key(self, row: tuple[object, ...]) -> Key:
         *values, seal = row
@@ -189,6 +191,10 @@ def _seal(values: Collection[object]) -> str:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+_NOBODY: _Values = ("0" * 12, "nobody", "0" * 64, "", None, "", None)  # no secret has this digest
+_DECOY = (*_NOBODY, _seal(_NOBODY))
 
 
 def _check(name: str, scopes: Collection[str], collections: Collection[str] | None) -> None:

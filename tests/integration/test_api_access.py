@@ -342,6 +342,13 @@ def test_the_page_of_a_document_tells_who_may_read_whether_there_is_one(keyed: K
     assert limited == {MINE: 200, ELSEWHERE: 403, "none": 403, "gone-1": 403}
 
 
+def test_a_line_end_makes_no_other_address(keyed: Keyed) -> None:
+    for method, path in sorted(CLOSED):
+        assert keyed.ask(method, f"{path}%0A", json=BODIES.get((method, path))).status_code == 401
+    for path in ("/v1/documents%0A", "/v1/documents/a-1%0A"):
+        assert keyed.with_key("DELETE", path, "read").status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/documents/a-1/text", "/static", "/documents/", "/healthz/", "/v1/session/"])
 def test_what_only_resembles_an_open_address_is_closed(keyed: Keyed, path: str) -> None:
     response = keyed.ask("GET", path)
