@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from api.names import CollectionName, FileName
 from api.problems import Problem
@@ -20,7 +20,11 @@ File = Annotated[
         "description": "The file, with its name: PDF, DOCX, XLSX, PPTX, HTML, Markdown or plain text.",
     }),
 ]  # fmt: skip
-Text = Annotated[str, Field(min_length=1, description="What the file holds.", examples=["全年开办青年夜校12期。"])]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, pattern=r"\S"),
+    Field(description="What the document holds.", examples=["全年开办青年夜校12期。"]),
+]
 Into = Annotated[CollectionName, Field(description="The collection to put it in.")]
 
 
@@ -30,7 +34,14 @@ class DocumentForm(Request):
 
 
 class DocumentText(Request):
-    name: FileName
+    name: Annotated[
+        FileName,
+        Field(
+            description="What the document's file is called: `.md` for Markdown, `.html` for a web page. Where the "
+            "ending is none of a text's, `.txt` is added.",
+            examples=["年度总结.txt"],
+        ),
+    ]
     text: Text
     collection: Into = DEFAULT_COLLECTION
 

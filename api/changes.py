@@ -80,13 +80,12 @@ async def add_document(
     """A file as a form, or a text as JSON. Once this answers 200, 201 or 202, nothing loses what was sent."""
     most = service_of(request).settings.max_upload
     async with receive(request, most, change_schemas.DocumentForm, change_schemas.DocumentText) as upload:
-        name, collection = upload.name, upload.collection or DEFAULT_COLLECTION
-        assert name is not None
+        collection = upload.collection or DEFAULT_COLLECTION
         require_collection(access, collection)
         job = await threads.run(
             "store",
             lambda: library.submit(
-                name,
+                upload.called(),
                 upload.path,
                 collection=collection,
                 actor=access.actor,
@@ -125,7 +124,7 @@ async def replace_document(
         def submit() -> Job:
             with _telling_the_tag(library, document_id):
                 return library.submit(
-                    upload.name or known.name,
+                    upload.called(known.name),
                     upload.path,
                     collection=known.collection,
                     replaces=document_id,

@@ -26,7 +26,7 @@ WRONG = {
     "more than dots.",
     COLLECTION: "This is no name of a collection: use letters and digits of any script, with - _ . between them.",
     IDEMPOTENCY_KEY: "This is no idempotency key: use printable ASCII, such as a UUID.",
-    r"\S": "This must hold more than white space: write a question.",
+    r"\S": "This must hold more than white space: write something.",
 }
 """What is said of a text that does not match, by the pattern."""
 
@@ -49,7 +49,7 @@ FileName = Annotated[
     str,
     BeforeValidator(_composed),
     StringConstraints(min_length=1, max_length=LONGEST_FILE_NAME, pattern=FILE_NAME),
-    Field(description="What the file is called; its ending helps to tell the format.", examples=["年度总结.docx"]),
+    Field(description="What the document's file is called."),
 ]
 _COLLECTION_SCHEMA = {
     "type": "string",

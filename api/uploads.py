@@ -26,22 +26,33 @@ from api.kinds import BROKEN_FORM, BROKEN_JSON, CUT_OFF, NOT_UPLOAD, TOO_LARGE
 from api.problems import ProblemError
 from api.service import JSON_TYPE
 from yinju.errors import StorageFull
+from yinju.readers.formats import FORMATS
 
 Form = DocumentForm | VersionForm
 Text = DocumentText | VersionText
 Body = TypeVar("Body", bound=Form | Text)
 
+TEXTS = tuple(ending for ending, format_ in FORMATS.items() if format_ in ("plain", "markdown", "html"))
 _IN_MEMORY = 1024 * 1024  # bytes of an upload, before it goes to disk
 _LONGEST_FIELD = 4096  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """name, collection: None where the client left them to the service. path: of the bytes, for this process alone."""
+    """name, collection: None where the client left them to the service. path: of the bytes, for this process alone.
+
+    is_text: it came as a text, whatever the name says.
+    """
 
     name: str | None
     collection: str | None
     path: Path
+    is_text: bool
+
+    def called(self, present: str = "") -> str:
+        """Its file's name. present: that of the document it replaces."""
+        name = self.name or present
+        return name if not self.is_text or name.lower().endswith(TEXTS) else f"{name}.txt"
 
 
 @asynccontextmanager
@@ -63,7 +74,7 @@ async def receive(request: Request, most: int, form: type[Form], text: type[Text
             path = await threads.run("store", lambda: _path_of(file, most))
         name = body.file if isinstance(body, DocumentForm | VersionForm) else body.name
         collection = body.collection if isinstance(body, DocumentForm | DocumentText) else None
-        yield Upload(name, collection, path)
+        yield Upload(name, collection, path, isinstance(body, DocumentText | VersionText))
 
 
 @contextmanager

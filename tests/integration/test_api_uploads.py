@@ -55,6 +55,24 @@ def test_a_text_is_stored_as_it_is_written(client: httpx.Client, fake: FakeLibra
     assert fake.found["年报"].text == text
 
 
+@pytest.mark.parametrize(
+    "name, kept",
+    [
+        ("会议纪要", "会议纪要.txt"),
+        ("a.MD", "a.MD"),
+        ("a.html", "a.html"),
+        ("v1.2", "v1.2.txt"),
+        ("a.pdf", "a.pdf.txt"),
+    ],
+)
+def test_a_text_is_a_text_whatever_it_is_called(client: httpx.Client, fake: FakeLibrary, name: str, kept: str) -> None:
+    document = client.post("/v1/documents", json={"name": name, "text": TEXT}).json()
+    assert document["name"] == kept
+    path = f"/v1/documents/{document['id']}"
+    client.put(path, files={"file": ("a.docx", b"1")}).raise_for_status()
+    assert client.put(path, json={"text": "2"}).json()["name"] == "a.docx.txt"
+
+
 @pytest.mark.parametrize("first", ["file", "collection"])
 def test_the_fields_of_a_form_come_in_any_order(client: httpx.Client, fake: FakeLibrary, first: str) -> None:
     parts = [
@@ -114,6 +132,7 @@ def test_a_name_in_json_is_held_to_the_same(client: httpx.Client, fake: FakeLibr
         ({"text": TEXT}, "#/name"),
         ({"name": "a.txt"}, "#/text"),
         ({"name": "a.txt", "text": ""}, "#/text"),
+        ({"name": "a.txt", "text": " \n\u3000"}, "#/text"),
         ({"name": "a.txt", "text": 5}, "#/text"),
         ({"name": "a.txt", "text": TEXT, "title": "a"}, "#/title"),
         ({"name": "a.txt", "text": TEXT, "collection": None}, "#/collection"),
