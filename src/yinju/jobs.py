@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryFile
 from uuid import uuid4
 
 from yinju import clock, idempotency, rows
@@ -186,15 +186,15 @@ def waiting(catalogue: Catalogue) -> bool:
 
 @contextmanager
 def bytes_of(catalogue: Catalogue, work: Work) -> Iterator[Path]:
-    """A file with what was uploaded, gone afterwards."""
-    with NamedTemporaryFile(prefix="yinju-") as file:
+    """A file with what was uploaded, for this process alone: without a name in any folder, it ends with the process."""
+    with TemporaryFile() as file:
         with catalogue.borrowed() as connection:
             (key,) = connection.execute("SELECT key FROM originals WHERE sha256 = ?", (work.bytes_sha256,)).fetchone()
             with connection.blobopen("originals", "data", key, readonly=True) as blob:
                 while chunk := blob.read(_CHUNK):
                     file.write(chunk)
         file.flush()
-        yield Path(file.name)
+        yield Path(f"/proc/self/fd/{file.fileno()}")
 
 
 def progressed(catalogue: Catalogue, job_id: str, stage: str, done: int, total: int) -> None:
