@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api import change_schemas, schemas
+from api.authentication import COOKIE
 from api.kinds import (
     BUSY,
     CROSS_ORIGIN,
@@ -123,19 +124,31 @@ def headers(*names: str, optional: tuple[str, ...] = ()) -> dict[str, dict[str, 
     }
 
 
+WHO_ASKS = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key, as `yinju keys add` printed it."},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "What `open_session` sets."},
+}
+NEEDED: list[dict[str, list[str]]] = [{"key": []}, {"session": []}, {}]  # the last: nothing, as long as there is no key
+OPEN_TO_ALL = ("healthz", "readyz", "open_session")
+
+
 def _complete(made: dict[str, Any]) -> dict[str, Any]:
-    """Add problems and the events of streams; take out FastAPI's own error, which no route here answers with."""
+    """Add problems, the events of streams and who may ask; take out FastAPI's own error: no route answers with it."""
     known = made["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         known.pop(name, None)
     for operations in made["paths"].values():
         for operation in operations.values():
+            if operation["operationId"] in OPEN_TO_ALL:
+                operation["security"] = []
             if "HTTPValidationError" in str(operation["responses"].get("422")):
                 del operation["responses"]["422"]
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in EVENTS.values()]
     models += [(model, "validation") for model in BODIES]
     _, added = models_json_schema(models, ref_template=REFERENCE)
     known.update(added["$defs"])
+    made["components"]["securitySchemes"] = WHO_ASKS
+    made["security"] = NEEDED
     return made
 
 

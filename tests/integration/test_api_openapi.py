@@ -60,6 +60,13 @@ def test_the_example_can_be_sent_as_it_is(client: httpx.Client, description: dic
         assert client.post(path, json=example).status_code == 200
 
 
+def test_who_may_ask_is_described(description: dict[str, Any]) -> None:
+    assert set(description["components"]["securitySchemes"]) == {"key", "session"}
+    assert description["security"] == [{"key": []}, {"session": []}, {}]
+    operations = [operation for path in description["paths"].values() for operation in path.values()]
+    assert {o["operationId"] for o in operations if o.get("security") == []} == {"healthz", "readyz", "open_session"}
+
+
 def test_bounds_are_described(description: dict[str, Any]) -> None:
     fields = description["components"]["schemas"]["AskRequest"]
     assert fields["additionalProperties"] is False
