@@ -51,6 +51,7 @@ class Metrics:
         )
 
     def _count_index(self, registry: CollectorRegistry) -> None:
+        self._ready = Gauge("yinju_ready", "1 when questions are answered, else 0.", registry=registry)
         self._documents = Gauge("yinju_index_documents", "Documents in the index.", registry=registry)
         self._passages = Gauge("yinju_index_passages", "Passages in the index.", registry=registry)
         self._versions = Gauge("yinju_index_versions", "Versions kept of all documents.", registry=registry)
@@ -93,7 +94,11 @@ class Metrics:
         """A job has spent so long in a stage."""
         self._job_seconds.labels(stage).observe(seconds)
 
-    def indexed(self, status: Status) -> None:
+    def indexed(self, status: Status | None) -> None:
+        """None while the index is not open: its figures stay as they were."""
+        self._ready.set(status is not None)
+        if status is None:
+            return
         self._documents.set(status.documents)
         self._passages.set(status.passages)
         self._versions.set(status.versions)

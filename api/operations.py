@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
@@ -48,7 +46,11 @@ async def readyz(_library: LibraryDep) -> Response:
     responses=problems(*ANYWHERE, KEY_NEEDED, OUT_OF_SCOPE, NO_ANONYMOUS),
 )
 def metrics(service: ServiceDep) -> Response:
-    with suppress(ProblemError):  # not ready: the figures of the index wait, the others do not
-        service.metrics.indexed(service.readiness.library().status())
+    try:
+        status = service.readiness.library().status()
+    except ProblemError:  # not ready: the figures of the index wait, the others do not
+        service.metrics.indexed(None)
+    else:
+        service.metrics.indexed(status)
     service.metrics.queued(service.queue.depth)
     return Response(service.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})

@@ -65,8 +65,10 @@ def test_alive_at_once_and_ready_when_the_library_is_open(serve: Serve, monkeypa
             assert "being opened" in response.json()["detail"]
         assert client.get("/documents/a-1").status_code == 503
         assert "yinju_http_requests_total" in client.get("/metrics").text
+        assert sample(client, "yinju_ready ") == 0
         opened.set()
         assert wait_for(base, None).json() == {"status": "ready"}
+        assert sample(client, "yinju_ready ") == 1
         assert client.post("/v1/ask", json={"question": "夜校"}).status_code == 200
 
 
