@@ -111,12 +111,12 @@ def restore(index: Path, source: Path, *, with_deleted: bool = False, actor: str
         _unpack(source, scratch)
         _check(scratch / CATALOGUE, source)
         graves = [] if with_deleted else _graves(index / CATALOGUE)
+        stayed = _bury(scratch / CATALOGUE, graves, actor)
         _put_back(scratch / CATALOGUE, index / CATALOGUE)
         with_keys = (scratch / KEYS).is_file() and not (index / KEYS).exists()
         if with_keys:
             (scratch / KEYS).rename(index / KEYS)
     with Catalogue(index / CATALOGUE) as catalogue:
-        stayed = _bury(catalogue, graves, actor)
         return Restored(catalogue.counts().documents, stayed, with_keys)
 
 
@@ -181,10 +181,10 @@ def _put_back(source: Path, target: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _bury(catalogue: Catalogue, graves: list[tuple[str, str, str]], actor: str) -> tuple[str, ...]:
-    """Delete again what was deleted since the backup, and go on refusing its ids."""
+def _bury(path: Path, graves: list[tuple[str, str, str]], actor: str) -> tuple[str, ...]:
+    """Delete what was deleted since the backup, and go on refusing its ids: before anybody reads what is restored."""
     stayed = []
-    with catalogue.writing() as connection:
+    with Catalogue(path) as catalogue, catalogue.writing() as connection:
         for identifier, digest, deleted_at in graves:
             there = connection.execute("SELECT 1 FROM documents WHERE id = ?", (identifier,)).fetchone()
             if there is not None:
@@ -195,4 +195,6 @@ def _bury(catalogue: Catalogue, graves: list[tuple[str, str, str]], actor: str) 
                 connection.execute("INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?)", values)
         rows.bump(connection)  # so that no indexes of before the restoring are taken for its own
         audit.write(connection, actor, "restore")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
     return tuple(stayed)

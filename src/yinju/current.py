@@ -96,6 +96,7 @@ class Current:
     def _try_to_refresh(self) -> None:
         try:
             self.refresh()
+            self._catalogue.tidy()  # SQLite's log may hold the text of what was deleted
         except (YinjuError, OSError) as error:
             self._failed(error)
 

@@ -143,13 +143,12 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _prune(folder: Path, keep: Path, alive: frozenset[str]) -> None:
-    """Delete older generations, and what was made by a model that is gone from the catalogue.
+    """Delete older generations of every model, and what was made by one that is gone from the catalogue.
 
-    Who has one open keeps reading it: the files go when the last reader does.
+    They hold texts that may be deleted by now. Who has one open keeps reading it: the files go when the last reader
+    does.
     """
-    for other in folder.iterdir():
-        if other.is_dir() and other != keep.parent and other.name not in alive:
-            shutil.rmtree(other, ignore_errors=True)
-    for other in keep.parent.iterdir():
-        if other != keep:
+    for made_by in [each for each in folder.iterdir() if each.is_dir()]:
+        known = made_by == keep.parent or made_by.name in alive
+        for other in [made_by] if not known else [each for each in made_by.iterdir() if each.name != keep.name]:
             shutil.rmtree(other, ignore_errors=True)

@@ -145,7 +145,7 @@ def stored_passages(connection: sqlite3.Connection, of: StoredDocument, origin: 
 
 
 def raw(
-    connection: sqlite3.Connection, of: StoredDocument, origin: Origin
+    connection: sqlite3.Connection, document_key: int, origin: Origin
 ) -> Iterator[tuple[tuple[Any, ...], tuple[bytes, ...]]]:
     """A document's passages in order, as they lie in the tables: (ordinal, start, end, heading, page), and the blobs
     with their digest at the end."""
@@ -153,7 +153,7 @@ def raw(
         SELECT ordinal, start, end, heading, page, {_BLOBS}, digest
         {_OF_ONE} JOIN vectors ON vectors.passage = passages.key {_CHOSEN}
     """
-    for row in connection.execute(query, (of.key, *_values(origin))):
+    for row in connection.execute(query, (document_key, *_values(origin))):
         yield row[:5], row[5:]
 
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from yinju import derived, encoding_rows, rows
+from yinju import encoding_rows, rows
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoder
-from yinju.errors import Unreadable
+from yinju.errors import IndexDamaged, Unreadable
 from yinju.intake import NONE_READY, Source, drafted, encoded, origin_of
 from yinju.passages import split
 from yinju.progress import Progress, silent
@@ -43,10 +43,8 @@ def _repaired(catalogue: Catalogue, folder: Path, encoder: Encoder, finding: Fin
             return _read_again(catalogue, encoder, finding, progress)
         case "vectors":
             return _encoded_again(catalogue, encoder, finding, progress)
-        case "indexes":
+        case "indexes":  # what serves is made again from the catalogue, by whoever needs it
             shutil.rmtree(folder / finding.where, ignore_errors=True)
-            if finding.origin is not None:
-                derived.open_derived(catalogue, folder, finding.origin.encoder, progress)
             return True
         case _:
             return False
@@ -58,7 +56,10 @@ def _encoded_again(catalogue: Catalogue, encoder: Encoder, finding: Finding, pro
         with catalogue.writing() as connection:
             encoding_rows.forget_one(connection, finding.where, finding.origin)
         return True
-    document = catalogue.document(finding.where)
+    try:
+        document = catalogue.document(finding.where)
+    except IndexDamaged:  # its structure could not be read again
+        return False
     passages = tuple(split(document.id, document))
     vectors = encoded(encoder, document, passages, progress)
     return catalogue.encode(document.id, document.text_sha256, origin, passages, vectors)

@@ -70,6 +70,8 @@ def reporting(path: Path) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         raise _translated(error, path) from error
+    except UnicodeDecodeError as error:  # a table's description is no longer UTF-8: sqlite3 fails to say so
+        raise _damaged(path, error) from error
 
 
 def new_mark() -> str:
@@ -143,13 +145,18 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> YinjuError:
         return IndexBusy(f"Another process is writing to {path}. Wait for it to finish, or stop it, then try again.")
     if code == sqlite3.SQLITE_FULL:
         return StorageFull(f"There is no room left for {path}. Nothing was stored; free some space, then try again.")
-    # Python says without a code that a text is no longer UTF-8.
-    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) or str(error).startswith("Could not decode"):
-        return IndexDamaged(
-            f"{path} can't be read as a catalogue ({error}). Restore it from a backup: yinju restore FILE. Without "
-            "one, move it away and run `yinju index`."
-        )
+    # SQLITE_ERROR is a table or column that was there. Python says without a code that a text is no longer UTF-8.
+    damage = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+    if code in damage or str(error).startswith("Could not decode"):
+        return _damaged(path, error)
     return _unusable(path, error)
+
+
+def _damaged(path: Path, error: Exception) -> IndexDamaged:
+    return IndexDamaged(
+        f"{path} can't be read as a catalogue ({error}). Restore it from a backup: yinju restore FILE. Without one, "
+        "move it away and run `yinju index`."
+    )
 
 
 def _primary_code(error: sqlite3.DatabaseError) -> int:

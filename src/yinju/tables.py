@@ -25,6 +25,7 @@ CREATE TABLE documents (
     updated_at TEXT NOT NULL,
     UNIQUE (root, name)
 ) STRICT;
+CREATE INDEX documents_by_collection ON documents (collection);
 CREATE TABLE originals (
     key INTEGER PRIMARY KEY,
     sha256 TEXT NOT NULL UNIQUE,

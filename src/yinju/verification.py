@@ -48,13 +48,17 @@ def verify(catalogue: Catalogue, folder: Path, progress: Progress = silent) -> I
         yield from broken
         if broken:  # what can be read of the rest means little
             return
-        yield from _wrong_texts(connection, progress)
+        wrong = [*_wrong_versions(connection), *_wrong_texts(connection, progress)]
+        yield from wrong
         yield from _wrong_originals(connection)
         snapshot = Snapshot(connection, catalogue.path)
         for origin in snapshot.origins():
-            yield from _wrong_vectors(connection, snapshot, origin, progress)
+            found = list(_wrong_vectors(connection, snapshot, origin, progress))
+            yield from found
+            wrong += found
         for origin in snapshot.complete() if snapshot.counts.documents else ():
-            yield from _wrong_indexes(snapshot, folder, origin)
+            comparable = all(each.origin not in (None, origin) for each in wrong)
+            yield from _wrong_indexes(snapshot, folder, origin, comparable)
             progress("indexes", 1, 1)
 
 
@@ -74,6 +78,16 @@ def _broken_pages(connection: sqlite3.Connection, path: Path) -> Iterator[Findin
             yield Finding("catalogue", path.name, told)
     for table, *_ in connection.execute("PRAGMA foreign_key_check"):
         yield Finding("catalogue", path.name, f"a row of {table} belongs to nothing")
+
+
+def _wrong_versions(connection: sqlite3.Connection) -> Iterator[Finding]:
+    query = """
+        SELECT id FROM documents LEFT JOIN versions ON versions.document = documents.key GROUP BY documents.key
+        HAVING documents.version IS NOT max(versions.version)
+            OR count(*) <> max(versions.version) - min(versions.version) + 1
+    """
+    for (identifier,) in connection.execute(query):
+        yield Finding("catalogue", identifier, "its versions are not numbered as they were")
 
 
 def _wrong_texts(connection: sqlite3.Connection, progress: Progress) -> Iterator[Finding]:
@@ -106,27 +120,34 @@ def _wrong_vectors(
     connection: sqlite3.Connection, snapshot: Snapshot, origin: Origin, progress: Progress
 ) -> Iterator[Finding]:
     done, total = 0, snapshot.count(origin)
-    for document in snapshot.documents():
+    query = """
+        SELECT documents.key, id, characters FROM documents
+        JOIN versions ON versions.document = documents.key AND versions.version = documents.version ORDER BY id
+    """
+    for key, identifier, characters in connection.execute(query).fetchall():
         what = ""
-        for place, blobs in encoding_rows.raw(connection, document, origin):
+        for place, blobs in encoding_rows.raw(connection, key, origin):
             ordinal, start, end, heading, _ = place
             if digests.of_blobs(place, blobs[:-1]) != blobs[-1]:
                 what = f"the vectors of passage {ordinal} are not those that were stored"
-            elif not 0 <= start < end <= len(document.text) or not isinstance(json.loads(heading), list):
+            elif not 0 <= start < end <= characters or not isinstance(json.loads(heading), list):
                 what = f"passage {ordinal} does not lie within the text"
             done += 1
             progress("vectors", done, total)
         if what:
-            yield Finding("vectors", document.id, what, origin)
+            yield Finding("vectors", identifier, what, origin)
 
 
-def _wrong_indexes(snapshot: Snapshot, folder: Path, origin: Origin) -> Iterator[Finding]:
+def _wrong_indexes(snapshot: Snapshot, folder: Path, origin: Origin, comparable: bool) -> Iterator[Finding]:
+    """comparable: whether what they were made from is sound."""
     place = derived.place_of(folder, origin, snapshot.generation)
     if not place.is_dir():  # made when they are next needed
         return
     where = f"{place.parent.name}/{place.name}"
     if not derived.is_sound(place, snapshot.generation, origin):
         yield Finding("indexes", where, "a file is missing or is not as it was written", origin)
+        return
+    if not comparable:
         return
     opened = derived.opened(place, snapshot.generation, origin)
     what = _disagreement(opened, snapshot, origin)

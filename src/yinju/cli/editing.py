@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from yinju.cli.opening import opened
 from yinju.cli.options import ACTOR, Collection, checked_collection
@@ -39,7 +40,7 @@ def add(
                 refused += 1
                 fail(str(error))
             else:
-                stdout().print(f"[green]+[/] {printable(added.id)}  {printable(added.title)}", soft_wrap=True)
+                stdout().print(f"[green]+[/] {added.id}  {escape(printable(added.title))}", soft_wrap=True)
     if refused:
         raise typer.Exit(1)
 
@@ -67,8 +68,8 @@ def remove(
                 continue
             done = library.remove(identifier, actor=ACTOR)
             stdout().print(say(
-                f"[magenta]-[/] {printable(identifier)}: {done.passages} passages, {done.vectors} vectors, "
+                f"[magenta]-[/] {identifier}: {done.passages} passages, {done.vectors} vectors, "
                 f"{done.versions} versions",
-                f"[magenta]-[/] {printable(identifier)}：{done.passages} 个段落、{done.vectors} 个向量、"
+                f"[magenta]-[/] {identifier}：{done.passages} 个段落、{done.vectors} 个向量、"
                 f"{done.versions} 个版本",
             ), soft_wrap=True)  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from yinju.cli.opening import opened
@@ -51,7 +52,7 @@ def verify(
 
 
 def _described(finding: Finding) -> str:
-    return f"{_PARTS[finding.part]} {printable(finding.where)}: {printable(finding.what)}"
+    return escape(f"{_PARTS[finding.part]} {printable(finding.where)}: {printable(finding.what)}")
 
 
 def _conclude(found: int, left: int, repair: bool) -> None:
@@ -108,7 +109,8 @@ def backup(
     settings = Settings.load()
     with bars(say("Copying", "正在复制")) as progress:
         size = write(settings.index, file, progress)
-    stdout().print(say(f"{file}: {size:,} bytes", f"{file}：{size:,} 字节"), soft_wrap=True)
+    shown = escape(printable(str(file)))
+    stdout().print(say(f"{shown}: {size:,} bytes", f"{shown}：{size:,} 字节"), soft_wrap=True)
 
 
 def restore(
@@ -163,5 +165,5 @@ def audit(
         table.add_column(heading, overflow="fold")
     for entry in entries:
         version = "" if entry.version is None else f" v{entry.version}"
-        table.add_row(entry.at, printable(entry.actor), entry.action, printable(entry.document_id) + version)
+        table.add_row(entry.at, escape(printable(entry.actor)), entry.action, printable(entry.document_id) + version)
     stdout().print(table)

@@ -31,5 +31,9 @@ def stage(name: str) -> str:
         "build": say("Building the indexes", "建立索引"),
         "model": say("Building the model", "构建模型"),
         "ask": say("Asking", "提问"),
+        "texts": say("Checking texts", "检查正文"),
+        "vectors": say("Checking vectors", "检查向量"),
+        "indexes": say("Checking the indexes", "检查索引"),
+        "copy": say("Copying", "正在复制"),
     }
     return wordings.get(name, name)
