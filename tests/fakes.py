@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from threading import Semaphore
 
 import numpy as np
 
@@ -56,3 +57,28 @@ class ContextEncoder(CharacterEncoder):
         tokens[:, len(text) % self.components] += 1
         normalised: Floats = tokens / np.linalg.norm(tokens, axis=1, keepdims=True)
         return normalised
+
+
+class GatedEncoder(CharacterEncoder):
+    """Encodes one text for each time it is let go on; `begun` is set when a text waits for that."""
+
+    def __init__(self, fingerprint: str = "characters") -> None:
+        super().__init__(fingerprint)
+        self.begun = Semaphore(0)
+        self._gate = Semaphore(0)
+        self._open = False
+
+    def let(self, texts: int) -> None:
+        self._gate.release(texts)
+
+    def open(self) -> None:
+        """Wait for nothing any more."""
+        self._open = True
+        self._gate.release()
+
+    def encode_passages(self, texts: Sequence[str]) -> Iterator[Encoding]:
+        for encoding in super().encode_passages(texts):
+            self.begun.release()
+            if not self._open:
+                self._gate.acquire()
+            yield encoding
