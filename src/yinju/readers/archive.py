@@ -26,7 +26,7 @@ _SAVE_AGAIN = "Open it in its own program, save it again and add that."
 # What the libraries raise over archives and XML that are not as they should be.
 _DAMAGE = (
     AssertionError, AttributeError, BadZipFile, EOFError, IndexError, KeyError, LookupError, NotImplementedError,
-    OSError, OverflowError, TypeError, ValueError, etree.LxmlError, struct.error, zlib.error,
+    OSError, OverflowError, SyntaxError, TypeError, ValueError, etree.LxmlError, struct.error, zlib.error,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _ESCAPED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]')
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?(,*)|\.[#0?]+(,*)")
-_DATE_PARTS = re.compile(r"yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d|hh|h|ss|s|am/pm|上午/下午|[^ymdhs]+", re.IGNORECASE)
+_DATE_PARTS = re.compile(r"yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d|hh|h|ss|s|am/pm|上午/下午|[^ymdhsa上]+|.", re.IGNORECASE)
 _HELD = "\ue000"
 _MONTHS = tuple(date(2000, month, 1).strftime("%B") for month in range(1, 13))
 _AS_ISO = (
@@ -47,9 +47,11 @@ def _number(value: float, number_format: str) -> str:
 
     bare = _ESCAPED.sub(hold, section)
     digits = _DIGITS.search(bare)
-    if not number.is_finite() or digits is None or "general" in bare.lower() or re.search(r"[eE][+-]|[?#0]/", bare):
+    if not number.is_finite() or "general" in bare.lower() or re.search(r"[eE][+-]|[?#0]/|[@ymdhs]", bare):
         return _general(value)
-    text = bare[: digits.start()] + _digits(number, digits, bare.count("%")) + bare[digits.end() :]
+    text = bare
+    if digits is not None:
+        text = bare[: digits.start()] + _digits(number, digits, bare.count("%")) + bare[digits.end() :]
     for words in held:
         text = text.replace(_HELD, words, 1)
     return text.strip()

@@ -37,6 +37,8 @@ def read(data: bytes, name: str) -> Reading:
         reader.read()
         book = _Book(name)
         parts = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets()}
+        if not set(parts.values()) <= set(reader.archive.namelist()):
+            raise KeyError("a sheet that is not there")  # openpyxl goes on without it
         sheets = [sheet for sheet in reader.wb.worksheets if sheet.sheet_state == "visible"]
         for sheet in sheets:
             if len(sheets) > 1 or not _NAMED_BY_EXCEL.fullmatch(sheet.title):

@@ -20,15 +20,19 @@ MOST_RATIO = 250
 """How many times its packed size a part may be unpacked, where it is over `FREE_RATIO` bytes: text packs 5 to 50."""
 FREE_RATIO = 4 * MIB
 
-READ_HERE = 256 * 1024
-"""Bytes of plain text and Markdown that are read in this process; more, and every other format, by a worker."""
+READ_HERE = 32 * 1024
+"""Bytes of plain text and Markdown that are read in this process; more, and every other format, by a worker.
+
+The Markdown that takes longest (nothing but opening brackets) takes time by the square of its length: half a second
+here, fourteen seconds at 256 KiB.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a worker may take for one file. seconds: by the clock. memory, output: bytes."""
 
-    seconds: float = 120.0
+    seconds: float = 180.0
     memory: int = 1024 * MIB
     output: int = 256 * MIB
 

@@ -89,7 +89,7 @@ def _filled(row: Row) -> list[str]:
 
 def _labelled(row: Row, labels: Sequence[str]) -> str:
     parts: list[str] = []
-    if len(row) > 2 and sum(map(bool, row)) == 1:
+    if len(labels) > 2 and sum(map(bool, row)) == 1:
         return _plain(row)  # a note across the table
     for index, cell in enumerate(row):
         if cell:

@@ -16,7 +16,7 @@ from yinju.readers.limits import MOST_CHARACTERS, MOST_PAGES
 from yinju.readers.pdf.columns import regions
 from yinju.readers.pdf.glyphs import Sheet, sheet
 from yinju.readers.pdf.grids import divided
-from yinju.readers.pdf.lines import Line, lines, runs
+from yinju.readers.pdf.lines import Line, Run, lines, runs
 from yinju.readers.pdf.paragraphs import Paragraph, hyphenated_words, linked, paragraphs, set_columns
 from yinju.readers.pdf.running import without_heads
 from yinju.readers.reasons import refusal
@@ -72,15 +72,13 @@ class _Page:
 
     def __init__(self, number: int, found: Sheet) -> None:
         grids, outside = divided(found.glyphs, found.rules)
-        tables_ = [grid.line() for grid in grids]
         self.number = number
-        self.height = found.height
+        self.width, self.height = found.width, found.height
         self.characters = len(found.glyphs)
         self.unmapped = found.unmapped
         self.pictured = found.pictured
-        self.parts = [lines(region) for region in regions(runs(outside))]
-        for table in tables_:
-            self._place(table)
+        placed = [*runs(outside), *(Run.around(grid.line()) for grid in grids)]
+        self.parts = [lines(region) for region in regions(placed)]
         for line in self.lines:
             line.page = number
 
@@ -91,18 +89,6 @@ class _Page:
     def keep(self, kept: Sequence[Line]) -> None:
         wanted = set(map(id, kept))
         self.parts = [[line for line in part if id(line) in wanted] for part in self.parts]
-
-    def _place(self, table: Line) -> None:
-        """Put a table among the lines of the region it stands in: before the first line below it."""
-        middle = (table.left + table.right) / 2
-        for part in self.parts:
-            left, right = part[0].column
-            if left <= middle <= right and part[-1].base < table.base:
-                index = next((at for at, line in enumerate(part) if line.base < table.base), len(part))
-                part.insert(index, table)
-                return
-        index = next((at for at, part in enumerate(self.parts) if part[0].base < table.base), len(self.parts))
-        self.parts.insert(index, [table])
 
 
 def _pages(name: str, document: pdfium.PdfDocument) -> Iterator[_Page]:
@@ -147,10 +133,11 @@ class _Text:
     def reading(self) -> Reading:
         self._check_characters()
         kept = without_heads([page.lines for page in self._pages], [page.height for page in self._pages])
-        for page, lines_ in zip(self._pages, kept, strict=True):
-            page.keep(lines_)
+        if any(kept):  # else all there is looks like heads and page numbers, and is the text
+            for page, lines_ in zip(self._pages, kept, strict=True):
+                page.keep(lines_)
         parts = [part for page in self._pages for part in page.parts if part]
-        set_columns(parts)
+        set_columns(parts, [page.width for page in self._pages])
         hyphenated = hyphenated_words([line for part in parts for line in part])
         self._put(linked([paragraphs(part, hyphenated) for part in parts], hyphenated))
         if self._composer.is_empty:

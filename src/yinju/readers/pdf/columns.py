@@ -48,8 +48,8 @@ def regions(found: Sequence[Run], depth: int = 0) -> list[list[Run]]:
 def _bands(found: Sequence[Run]) -> list[_Band]:
     bands: list[_Band] = []
     bottom = float("inf")
-    for run in sorted(found, key=lambda run: -(run.base + 0.6 * run.size)):
-        if bands and run.base + 0.6 * run.size > bottom:
+    for run in sorted(found, key=lambda run: -_top(run)):
+        if bands and _top(run) > bottom:
             bands[-1].runs.append(run)
         else:
             bands.append(_Band([run], []))
@@ -58,6 +58,10 @@ def _bands(found: Sequence[Run]) -> list[_Band]:
     for band in bands:
         band.covered = _union([(run.left, run.right) for run in band.runs])
     return bands
+
+
+def _top(run: Run) -> float:
+    return run.base + (run.table.height if run.table else 0.0) + 0.6 * run.size
 
 
 def _groups(bands: Sequence[_Band], gutter: float) -> list[list[_Band]]:
@@ -93,10 +97,10 @@ def _columns(group: Sequence[_Band], gutter: float) -> list[list[Run]]:
 
 def _is_text(column: Sequence[Run]) -> bool:
     """Whether it reads as running text: enough lines, most of them as long as the column is wide."""
-    found = lines(column)
+    found = [line for line in lines(column) if not line.rows]
     if len(found) < _FEWEST_LINES:
         return False
-    left, right = found[0].column
+    left, right = min(line.left for line in found), max(line.right for line in found)
     full = sum(line.right - line.left >= _FULL * (right - left) for line in found)
     length = median(len(line.text) for line in found)
     rows = sum(line.is_row for line in found)
@@ -114,8 +118,4 @@ def _union(intervals: Sequence[_Interval]) -> list[_Interval]:
 
 
 def _gaps(covered: Sequence[_Interval], least: float) -> list[_Interval]:
-    return [
-        (before[1], after[0])
-        for before, after in itertools.pairwise(covered)
-        if after[0] - before[1] >= least
-    ]
+    return [(before[1], after[0]) for before, after in itertools.pairwise(covered) if after[0] - before[1] >= least]

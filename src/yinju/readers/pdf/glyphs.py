@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ctypes import c_double, c_float, c_void_p, cast
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -65,7 +66,7 @@ class _Style:
     size: float
     is_bold: bool
     is_visible: bool
-    angle: int  # quarter turns; -1 for anything between
+    angle: int  # quarter turns against the clock; -1 for anything between
 
 
 _Point = tuple[float, float]
@@ -75,18 +76,24 @@ _Turn = Callable[[float, float], _Point]
 def sheet(page: pdfium.PdfPage) -> Sheet:
     """Everything on a page that text is made of."""
     left, bottom, right, top = page.get_bbox()
-    quarter = page.get_rotation() // 90 % 4
-    box_width, box_height = right - left, top - bottom
-    width, height = (box_height, box_width) if quarter % 2 else (box_width, box_height)
-    turn = _turn(quarter, left, bottom, right, top)
-    found = Sheet(width, height)
-    _objects(page, found, turn)
     textpage = page.get_textpage()
     try:
-        _characters(textpage, found, turn, quarter)
+        characters, unmapped = _characters(textpage)
     finally:
         textpage.close()
+    quarter = _upright(characters, page.get_rotation() // 90 % 4)
+    turn = _turn(quarter, left, bottom, right, top)
+    width, height = (top - bottom, right - left) if quarter % 2 else (right - left, top - bottom)
+    found = Sheet(width, height, unmapped=unmapped)
+    found.glyphs = [
+        glyph for each in characters if each.style.angle == quarter and _is_on(glyph := each.turned(turn), found)
+    ]
+    _objects(page, found, turn)
     return found
+
+
+def _is_on(glyph: Glyph, page: Sheet) -> bool:
+    return 0 <= (glyph.left + glyph.right) / 2 <= page.width and 0 <= glyph.base <= page.height
 
 
 def _turn(quarter: int, left: float, bottom: float, right: float, top: float) -> _Turn:
@@ -106,19 +113,31 @@ def _turn(quarter: int, left: float, bottom: float, right: float, top: float) ->
 
 def _objects(page: pdfium.PdfPage, found: Sheet, turn: _Turn) -> None:
     area = 0.0
-    for index, each in enumerate(page.get_objects(max_depth=3)):
-        if index > _MOST_OBJECTS:
-            break
-        if each.type not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+    for handle in islice(_handles(page.raw), _MOST_OBJECTS):
+        kind = raw.FPDFPageObj_GetType(handle)
+        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
             continue
-        x0, y0, x1, y1 = each.get_bounds()
-        (ax, ay), (bx, by) = turn(x0, y0), turn(x1, y1)
+        bounds = [c_float() for _ in range(4)]
+        if not raw.FPDFPageObj_GetBounds(handle, *bounds):
+            continue
+        (ax, ay), (bx, by) = turn(bounds[0].value, bounds[1].value), turn(bounds[2].value, bounds[3].value)
         box = Rule(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
-        if each.type == raw.FPDF_PAGEOBJ_IMAGE:
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
             area += (box.right - box.left) * (box.top - box.bottom)
-            continue
-        found.rules += _rules(box, found.width)
+        else:
+            found.rules += _rules(box, found.width)
     found.pictured = min(1.0, area / max(1.0, found.width * found.height))
+
+
+def _handles(page: raw.FPDF_PAGE) -> Iterator[raw.FPDF_PAGEOBJECT]:
+    """A page's objects, and those of the forms drawn on it."""
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        handle = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_FORM:
+            yield handle
+            continue
+        for inner in range(raw.FPDFFormObj_CountObjects(handle)):
+            yield raw.FPDFFormObj_GetObject(handle, inner)
 
 
 def _rules(box: Rule, page_width: float) -> list[Rule]:
@@ -136,14 +155,32 @@ def _rules(box: Rule, page_width: float) -> list[Rule]:
     ]
 
 
-def _characters(textpage: pdfium.PdfTextPage, found: Sheet, turn: _Turn, quarter: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Character:
+    """A character where the page's own coordinates have it."""
+
+    char: str
+    box: tuple[float, float, float, float]
+    origin: _Point
+    style: _Style
+
+    def turned(self, turn: _Turn) -> Glyph:
+        left, bottom, right, top = self.box
+        (ax, ay), (bx, by) = turn(left, bottom), turn(right, top)
+        height = abs(by - ay)
+        # Where a form is drawn scaled, the font's own size says nothing; a line is a third higher than its font's size.
+        size = self.style.size if height * 0.4 <= self.style.size <= height * 1.6 else height / 1.3
+        return Glyph(self.char, min(ax, bx), max(ax, bx), turn(*self.origin)[1], size, self.style.is_bold)
+
+
+def _characters(textpage: pdfium.PdfTextPage) -> tuple[list[_Character], int]:
+    """The characters somebody drew, and how many of them mean nothing."""
     handle = textpage.raw
     box, x, y = raw.FS_RECTF(), c_double(), c_double()
     styles: dict[int | None, _Style] = {}
-    kept: list[tuple[int, Glyph]] = []
-    pending = 0  # the first half of a surrogate pair
+    found: list[_Character] = []
+    unmapped = pending = 0  # the first half of a surrogate pair
     for index in range(textpage.count_chars()):
-        code = raw.FPDFText_GetUnicode(handle, index)
         if raw.FPDFText_IsGenerated(handle, index) == 1:
             continue
         text_object = raw.FPDFText_GetTextObject(handle, index)
@@ -153,34 +190,30 @@ def _characters(textpage: pdfium.PdfTextPage, found: Sheet, turn: _Turn, quarter
             style = styles[address] = _style(handle, index, text_object)
         if not style.is_visible or not raw.FPDFText_GetLooseCharBox(handle, index, box):
             continue
-        if code == 2 or raw.FPDFText_IsHyphen(handle, index) == 1:
-            code = ord("-")
+        code = _code(handle, index)
         if 0xD800 <= code < 0xDC00:
             pending = code
             continue
         if 0xDC00 <= code < 0xE000 and pending:
             code, pending = 0x10000 + ((pending - 0xD800) << 10) + code - 0xDC00, 0
-        if (
-            code in (0, 0xFFFD, 0xFFFE)
-            or raw.FPDFText_HasUnicodeMapError(handle, index) == 1
-            or 0xE000 <= code <= 0xF8FF
-        ):
-            found.unmapped += 1
+        if code == 0:
+            unmapped += 1
             continue
         raw.FPDFText_GetCharOrigin(handle, index, x, y)
-        glyph = _glyph(chr(code), box, turn(x.value, y.value), turn, style)
-        if 0 <= (glyph.left + glyph.right) / 2 <= found.width and 0 <= glyph.base <= found.height:
-            kept.append((style.angle, glyph))
-    upright = _upright(kept, quarter)
-    found.glyphs = [glyph for angle, glyph in kept if angle == upright]
+        place = (box.left, box.bottom, box.right, box.top)
+        found.append(_Character(chr(code), place, (x.value, y.value), style))
+    return found, unmapped
 
 
-def _glyph(char: str, box: raw.FS_RECTF, origin: _Point, turn: _Turn, style: _Style) -> Glyph:
-    (ax, ay), (bx, by) = turn(box.left, box.bottom), turn(box.right, box.top)
-    height = abs(by - ay)
-    # Where a form is drawn scaled, the font's own size says nothing; a line is a third higher than its font's size.
-    size = style.size if height * 0.4 <= style.size <= height * 1.6 else height / 1.3
-    return Glyph(char, min(ax, bx), max(ax, bx), origin[1], size, style.is_bold)
+def _code(handle: raw.FPDF_TEXTPAGE, index: int) -> int:
+    """The character's code point or half of one; 0 where the font does not say what it shows."""
+    code: int = raw.FPDFText_GetUnicode(handle, index)
+    if code == 2 or raw.FPDFText_IsHyphen(handle, index) == 1:
+        return ord("-")  # what PDFium makes of a hyphen at a line's end
+    is_private = 0xE000 <= code <= 0xF8FF
+    if code in (0xFFFD, 0xFFFE) or is_private or raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
+        return 0
+    return code
 
 
 def _style(handle: raw.FPDF_TEXTPAGE, index: int, text_object: raw.FPDF_PAGEOBJECT) -> _Style:
@@ -194,10 +227,15 @@ def _style(handle: raw.FPDF_TEXTPAGE, index: int, text_object: raw.FPDF_PAGEOBJE
     mode = raw.FPDFTextObj_GetTextRenderMode(text_object)
     # Invisible text is what recognition found in the picture of the page, and worth reading.
     visible = scaled >= _SMALLEST and mode != _INVISIBLE[1]
-    return _Style(scaled, weight >= _BOLD, visible, round(turns) % 4 if is_straight else -1)
+    return _Style(scaled, weight >= _BOLD, visible, -round(turns) % 4 if is_straight else -1)
 
 
-def _upright(kept: list[tuple[int, Glyph]], quarter: int) -> int:
-    """The angle that reads from left to right on this page. Stamps and watermarks stand at others."""
-    counts = Counter(angle for angle, _ in kept if angle >= 0)
-    return quarter if counts[quarter] or not counts else counts.most_common(1)[0][0]
+def _upright(characters: list[_Character], quarter: int) -> int:
+    """The angle that reads from left to right: the page's own, unless next to nothing is written along it.
+
+    Stamps and watermarks stand at others.
+    """
+    counts = Counter(each.style.angle for each in characters if each.style.angle >= 0)
+    if not counts or counts[quarter] * 5 >= counts.total():
+        return quarter
+    return counts.most_common(1)[0][0]

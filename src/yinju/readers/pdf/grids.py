@@ -48,7 +48,7 @@ class Grid:
             rows.append(cells)
         size = next((glyph.size for glyphs in self.cells.values() for glyph in glyphs), 0.0)
         ends = (self.xs[0], self.xs[-1])
-        return Line("", *ends, self.ys[0] - size, size, column=ends, rows=rows)
+        return Line("", *ends, self.ys[0] - size, size, column=ends, rows=rows, height=self.ys[0] - size - self.ys[-1])
 
     def _is_divided(self, row: int, column: int) -> bool:
         """Whether a rule stands between a cell and the one to its left."""

@@ -21,7 +21,7 @@ _MARKER = re.compile(r"[-*+•·●○■◆▪▶►]|[(（]?[\da-zA-Z一二三
 
 @dataclass(slots=True)
 class Run:
-    """Characters that stand together on one line."""
+    """Characters that stand together on one line; or a ruled table, whose place among them is told as theirs is."""
 
     glyphs: list[Glyph]
     left: float = 0.0
@@ -29,6 +29,11 @@ class Run:
     base: float = 0.0
     size: float = 0.0
     text: str = ""
+    table: Line | None = None
+
+    @classmethod
+    def around(cls, table: Line) -> Run:
+        return cls([], table.left, table.right, table.base - table.height, table.size, "", table)
 
     @classmethod
     def of(cls, glyphs: list[Glyph]) -> Run | None:
@@ -62,6 +67,7 @@ class Line:
     column: tuple[float, float] = (0.0, 0.0)
     page: int = 0
     rows: list[list[str | None]] = field(default_factory=list)  # for a ruled table, which counts as one line
+    height: float = 0.0  # of a ruled table, from its first line's base to its end
 
 
 def runs(glyphs: Iterable[Glyph]) -> list[Run]:
@@ -87,7 +93,7 @@ def lines(region: Sequence[Run]) -> list[Line]:
     """The runs of one column as its lines, from the top down."""
     rows: list[list[Run]] = []
     for run in sorted(region, key=lambda run: -run.base):
-        if rows and _on_one_line(rows[-1], run):
+        if rows and not run.table and not rows[-1][0].table and _on_one_line(rows[-1], run):
             rows[-1].append(run)
         else:
             rows.append([run])
@@ -115,6 +121,8 @@ def _on_one_line(row: Sequence[Run], run: Run) -> bool:
 
 
 def _line(row: Sequence[Run], column: tuple[float, float]) -> Line:
+    if row[0].table:
+        return row[0].table
     text, is_row = row[0].text, False
     for before, run in itertools.pairwise(row):
         gap, size = run.left - before.right, max(before.size, run.size)

@@ -79,29 +79,31 @@ def linked(parts: Sequence[Sequence[Paragraph]], hyphenated: frozenset[str]) -> 
     return out
 
 
-def set_columns(parts: Sequence[Sequence[Line]]) -> None:
+def set_columns(parts: Sequence[Sequence[Line]], widths: Sequence[float]) -> None:
     """Say of each line where its column begins and ends: where a good share of the column's lines do.
 
-    A region of few lines says little of that, and takes the ends of a larger one that stands in the same place.
+    A region of few lines says little of that: its column is that of a larger one in the same place or, where no two of
+    its lines end together, a page's with equal margins. widths: of the pages.
     """
     ends = [_ends(part) for part in parts]
-    large = [end for part, end in zip(parts, ends, strict=True) if len(part) >= _ENOUGH]
+    known = [end for part, end in zip(parts, ends, strict=True) if end[1] is not None and len(part) >= _ENOUGH]
     for part, (left, right) in zip(parts, ends, strict=True):
-        size = part[0].size
-        same = [end for end in large if end[0] - size <= left and right - size <= end[1] and abs(end[0] - left) < 4 * size]
-        if len(part) < _ENOUGH and same:
-            left, right = min(same, key=lambda end: abs(end[1] - right))
+        size, furthest = part[0].size, max(line.right for line in part)
+        if right is None or len(part) < _ENOUGH:
+            near = [end for end in known if abs(end[0] - left) < 4 * size and furthest - size <= (end[1] or 0)]
+            page = (left, right or max(furthest, widths[part[0].page] - left))
+            left, right = max(near, default=page)
         for line in part:
-            line.column = (left, right)
+            line.column = (left, right or furthest)
 
 
-def _ends(part: Sequence[Line]) -> tuple[float, float]:
+def _ends(part: Sequence[Line]) -> tuple[float, float | None]:
     prose = [line for line in part if not line.rows] or part
-    least = max(2, len(prose) // 6) if len(prose) > 1 else 1
-    lefts, rights = sorted(line.left for line in prose), sorted((line.right for line in prose), reverse=True)
+    least = max(2, len(prose) // 6)
     size = median(line.size for line in prose)
-    left = next(each for each in lefts if sum(other <= each + size for other in lefts) >= least)
-    right = next(each for each in rights if sum(other >= each - 1.5 * size for other in rights) >= least)
+    lefts, rights = sorted(line.left for line in prose), sorted((line.right for line in prose), reverse=True)
+    left = next((each for each in lefts if sum(0 <= other - each <= size for other in lefts) >= least), lefts[0])
+    right = next((each for each in rights if sum(0 <= each - other <= 1.5 * size for other in rights) >= least), None)
     return left, right
 
 
@@ -140,6 +142,8 @@ def _continues(paragraph: Paragraph, before: Line, line: Line, pitch: float) -> 
         return False
     if _MARKER.match(line.text) and (paragraph.is_entry or is_closed(before.text)):
         return False
+    if line.text[0].islower() and not is_closed(before.text):
+        return True  # Western words, wherever the lines end
     indent = (line.left - before.left) / size
     if paragraph.is_entry and paragraph.first is before:
         return is_full(before, line.text) and indent > -0.5  # what hangs below an item's own words
@@ -167,7 +171,8 @@ def _is_proven(before: Paragraph, after: Paragraph, indents: bool) -> bool:
         return True
     if is_closed(first) or numbering(second) or not is_full(before.last, second) or before.is_bold != after.is_bold:
         return False
-    if _NO_START.match(second):
+    next_column = before.pages[-1] == after.pages[0] and after.first.base > before.last.base
+    if _NO_START.match(second) or next_column:
         return True
     # In a document that sets every paragraph's first line in, one that stands out is no first line.
     return indents and after.first.left - after.first.column[0] < 0.3 * after.first.size

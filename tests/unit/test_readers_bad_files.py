@@ -1,0 +1,64 @@
+"""One bad file of each kind through the real worker; all of them are for tests/faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.badfiles import EACH, BadFile, bad_files
+from tests.goodfiles import SENTENCE, good_files
+from yinju.errors import Unreadable
+from yinju.readers import FORMATS, REASONS, read, read_file
+from yinju.readers.formats import ENDINGS, NOUNS, READERS
+from yinju.readers.reasons import is_reason, printable
+
+
+def refusal_of(bad: BadFile) -> Unreadable:
+    with pytest.raises(Unreadable) as error:
+        read_file(bad.name, bad.data)
+    return error.value
+
+
+@pytest.mark.parametrize("bad", bad_files()[::EACH], ids=str)
+def test_a_bad_file_of_each_kind_is_refused_for_what_it_is(bad: BadFile) -> None:
+    error = refusal_of(bad)
+    assert error.reason in bad.reasons
+    assert error.reason in REASONS
+    message = str(error)
+    assert message.startswith(printable(bad.name))
+    assert message.isprintable()
+    assert message.endswith(".")
+    assert message.count(". ") >= 1  # what is wrong, then what to do
+
+
+def test_there_are_forty_kinds_and_two_hundred_files_each_of_its_own() -> None:
+    files = bad_files()
+    assert len({bad.kind for bad in files}) >= 40
+    assert len({(bad.name, bad.data) for bad in files}) == len(files) >= 200
+    assert all(is_reason(reason) for bad in files for reason in bad.reasons)
+
+
+@pytest.mark.parametrize("name", list(good_files()))
+def test_a_good_file_of_each_format_is_read_the_same_here_and_apart(name: str, tmp_path: Path) -> None:
+    data = good_files()[name]
+    reading = read_file(name, data)
+    assert SENTENCE in reading.text
+    assert reading == read(name, data)
+    path = tmp_path / "spooled"
+    path.write_bytes(data)
+    assert read_file(f"folder/{name}", path) == reading
+
+
+@pytest.mark.parametrize("ending", sorted(FORMATS))
+def test_every_ending_has_a_reader_and_refuses_every_other_format(ending: str) -> None:
+    format_ = FORMATS[ending]
+    assert set(READERS) == set(NOUNS) == set(ENDINGS)
+    for name, data in good_files().items():
+        other = FORMATS[Path(name).suffix]
+        if other == format_ or {other, format_} <= {"plain", "markdown"}:
+            read(f"报告{ending.upper()}", data)
+        else:
+            with pytest.raises(Unreadable, match=r"Rename it to ") as error:
+                read(f"报告{ending}", data)
+            assert error.value.reason == "wrong-name"
