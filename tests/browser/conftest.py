@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from api.app import create_app
 from tests.browser.console import Console, OpenPage
 from tests.browser.documents import WRITTEN
 from tests.conftest import SEEDS
+from tests.fake_library import FakeLibrary
 from tests.serving import serving
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoder
+from yinju.keys import FILE as KEYS
+from yinju.keys import KeyStore
 from yinju.library import CATALOGUE, Library
 from yinju.settings import Settings
 
@@ -88,12 +92,28 @@ def live_url(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield url
 
 
+@dataclass
+class Office:
+    """The service over a library whose answers can be worked out by hand, and its keys."""
+
+    url: str
+    fake: FakeLibrary
+    keys: KeyStore
+
+
 @pytest.fixture
-def open_page(browser: Browser, live_url: str, console: Console) -> Iterator[OpenPage]:
-    """`open_page(path="/", **context options)`: a page in a context of its own, its console watched."""
+def office(tmp_path: Path) -> Iterator[Office]:
+    fake, configured = FakeLibrary(), Settings.load(index=tmp_path / "index")
+    with serving(create_app(fake, configured)) as url, KeyStore(configured.index / KEYS) as keys:
+        yield Office(url, fake, keys)
+
+
+@pytest.fixture
+def open_at(browser: Browser, console: Console) -> Iterator[OpenPage]:
+    """`open_at(address, **context options)`: a page in a context of its own, its console watched."""
     contexts = []
 
-    def open_(path: str = "/", script: str = "", **options: Any) -> Page:
+    def open_(address: str, script: str = "", **options: Any) -> Page:
         context = browser.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         if script:
@@ -101,12 +121,18 @@ def open_page(browser: Browser, live_url: str, console: Console) -> Iterator[Ope
         context.on("page", console.watch)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.goto(live_url + path)
+        page.goto(address)
         return page
 
     yield open_
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(open_at: OpenPage, live_url: str) -> OpenPage:
+    """`open_page(path="/", **context options)`: a page of the real service."""
+    return lambda path="/", **options: open_at(live_url + path, **options)
 
 
 @pytest.fixture

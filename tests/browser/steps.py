@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 YOUTH = "开办了多少期青年夜校？"
 CUT = "新任省直部门机关纪委书记会议于何时召开？"  # what answers it breaks off in the report: “……等”
@@ -40,3 +40,36 @@ def focused(page: Page) -> str:
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def file(name: str, content: str | bytes) -> FilePayload:
+    """A file as Playwright hands it to a page."""
+    data = content.encode() if isinstance(content, str) else content
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+
+
+def upload(page: Page, *files: FilePayload) -> Locator:
+    """Choose files to be added, and give the row of the last."""
+    if not page.locator("#reports").is_visible():
+        page.click("#open-reports")
+    page.set_input_files("#upload-files", list(files))
+    return page.locator("#uploads > li", has_text=files[-1]["name"]).last
+
+
+def entry(page: Page, title: str) -> Locator:
+    """A report in the list, which is opened if need be."""
+    if not page.locator("#reports").is_visible():
+        page.click("#open-reports")
+    return page.locator("#reports-list > li", has=page.get_by_role("link", name=title, exact=True))
+
+
+def enter_key(page: Page, key: str) -> None:
+    """Hand in a key where the page asks for one."""
+    expect(page.locator("#key-dialog")).to_be_visible()
+    page.fill("#key", key)
+    page.press("#key", "Enter")
+
+
+def log_in(page: Page, key: str) -> None:
+    enter_key(page, key)
+    expect(page.locator("#key-dialog")).to_have_count(0)

@@ -131,17 +131,19 @@ async function start() {
   try {
     await findAccess();
   } catch (error) {
+    if (error.status === 401) return; // Not now: the next question asks for the key again.
     if (error.status === 403) welcome.closedBy(error);
+    await welcome.load();
   }
-  await welcome.load();
 }
 
 document.addEventListener("yinju:session", () => {
-  byId("log-out").hidden = keyName() === null;
   const words = t("nav.log_out", { name: keyName() ?? "" });
+  byId("log-out").hidden = keyName() === null;
   byId("log-out").title = words;
   byId("log-out").setAttribute("aria-label", words);
   reports.uploads.drawChoices();
+  welcome.load();
 });
 byId("log-out").addEventListener("click", async () => {
   running?.abort();

@@ -19,6 +19,9 @@ export class Collections {
     document.addEventListener("click", (event) => {
       if (!this.#box.contains(event.target)) this.#box.open = false;
     });
+    this.#box.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !this.#box.contains(event.relatedTarget)) this.#box.open = false;
+    });
     this.#box.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.#box.open) return;
       event.stopPropagation();

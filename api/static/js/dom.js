@@ -15,7 +15,10 @@ export function el(tag, attributes = {}, ...children) {
 export const byId = (id) => document.getElementById(id);
 
 /** The dialog that makes the rest of the page inert, or null. (`:modal` is newer than many an office browser.) */
-export const modalDialog = () => document.querySelector("dialog[open][data-modal]");
+export function modalDialog() {
+  const open = document.querySelectorAll("dialog[open][data-modal]");
+  return open[open.length - 1] ?? null; // Those that open over others come later in the page.
+}
 
 export function showModal(dialog) {
   dialog.dataset.modal = "";

@@ -41,7 +41,8 @@ export class Reports {
       shown: () => this.#dialog.open || this.open(),
       changed: () => changed(false),
       ended: (transfer) => this.#ended(transfer),
-      said: (words) => this.#tell(words),
+      // The row says it to the eye.
+      said: (words) => (byId(this.#dialog.open ? "uploads-said" : "live").textContent = words),
     });
     byId("reports-close").addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("click", (event) => {
@@ -198,15 +199,11 @@ export class Reports {
     this.#redraw();
     const { title } = report;
     const counts = removal && { versions: number(removal.versions), passages: number(removal.passages) };
-    this.#tell(removal ? t("remove.done", { title, ...counts }) : t("remove.gone", { title }));
+    byId("reports-said").textContent = removal ? t("remove.done", { title, ...counts }) : t("remove.gone", { title });
     // The button that was used went with its row: on to the next one.
     const next = this.#list.children[Math.min(at, this.#list.childElementCount - 1)];
     (next?.querySelector("a") ?? byId("reports-title")).focus();
     await this.#refresh();
-  }
-
-  #tell(words) {
-    byId(this.#dialog.open ? "reports-said" : "live").textContent = words;
   }
 
   #say(words) {

@@ -58,7 +58,8 @@ export class Uploads {
     const options = names.map((name) => el("option", { value: name }, collectionName(name)));
     if (limits() === null) options.push(el("option", { value: NEW }, t("upload.new")));
     this.#into.replaceChildren(...options);
-    if (kept && (names.includes(kept) || kept === NEW)) this.#into.value = kept;
+    const wanted = kept === NEW && names.includes(this.#name.value.trim()) ? this.#name.value.trim() : kept;
+    if (wanted === NEW || names.includes(wanted)) this.#into.value = wanted;
     this.#chosen(false);
   }
 
@@ -163,8 +164,8 @@ class Row {
     this.link = el("a", {}, "");
     this.stop = el("button", { type: "button", class: "link", onclick: () => transfer.stop() });
     this.again = el("button", { type: "button", class: "link", onclick: again });
-    this.element = el("li", { class: "upload", tabindex: -1 }, this.title, this.bar, this.words,
-      el("p", { class: "upload-links" }, this.link, this.stop, this.again));
+    this.element = el("li", { class: "upload", tabindex: -1 }, this.title, this.bar,
+      el("div", { class: "upload-foot" }, this.words, this.link, this.stop, this.again));
   }
 
   draw() {
@@ -184,8 +185,8 @@ class Row {
     this.link.hidden = !transfer.documentId;
     this.link.textContent = t("upload.open");
     if (transfer.documentId) this.link.href = sourceHref(transfer.documentId);
-    // A button that is hidden while it has the focus would drop it.
-    if (hadFocus && document.activeElement?.hidden) (this.element.querySelector("button:not([hidden])") ?? this.element).focus();
+    // A button that is hidden while it has the focus drops it.
+    if (hadFocus && !this.element.contains(document.activeElement)) (this.element.querySelector("button:not([hidden])") ?? this.element).focus();
   }
 
   #button(button, shown, key, name) {

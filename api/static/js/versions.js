@@ -13,7 +13,7 @@ export function askedVersion() {
 
 /** Say when the version shown is not the newest of `versions` (oldest first), and list them all. */
 export function drawVersions(id, shown, versions) {
-  const newest = versions.at(-1) ?? { version: shown };
+  const newest = versions[versions.length - 1] ?? { version: shown };
   const isOld = shown < newest.version;
   byId("older").hidden = !isOld;
   if (isOld) {

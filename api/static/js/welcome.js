@@ -17,7 +17,7 @@ export class Welcome {
 
   constructor(collections, reports, ask) {
     [this.#collections, this.#reports, this.#ask] = [collections, reports, ask];
-    for (const name of ["yinju:language", "yinju:session"]) document.addEventListener(name, () => this.draw());
+    document.addEventListener("yinju:language", () => this.draw());
   }
 
   set shown(value) {
