@@ -27,6 +27,9 @@ class Current:
         self._opening = Lock()
         self._refreshing = Lock()
         self._held: Derived | None = None
+        self._asking = Lock()
+        self._wanted = False
+        self._at_work = False
         self._thread: Thread | None = None
         self._not_before = 0.0
 
@@ -83,22 +86,29 @@ class Current:
             thread.join()
 
     def refresh_soon(self) -> None:
-        """Refresh in a thread of its own, unless that is being done, or failed a moment ago."""
-        if time.monotonic() < self._not_before or not self._opening.acquire(blocking=False):
+        """Refresh in a thread of its own, unless that failed a moment ago; once more where it is being done."""
+        if time.monotonic() < self._not_before:
             return
-        try:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = Thread(target=self._try_to_refresh, name="refresh-indexes")
+        with self._asking:
+            self._wanted = True
+            if not self._at_work or self._thread is None or not self._thread.is_alive():
+                self._at_work = True
+                self._thread = Thread(target=self._refresh_while_wanted, name="refresh-indexes")
                 self._thread.start()
-        finally:
-            self._opening.release()
 
-    def _try_to_refresh(self) -> None:
-        try:
-            self.refresh()
-            self._catalogue.tidy()  # SQLite's log may hold the text of what was deleted
-        except (YinjuError, OSError) as error:
-            self._failed(error)
+    def _refresh_while_wanted(self) -> None:
+        while self._is_wanted():
+            try:
+                if self._held is None or self._held.generation != self._catalogue.generation():
+                    self.refresh()
+                    self._catalogue.tidy()  # SQLite's log may hold the text of what was deleted
+            except (YinjuError, OSError) as error:
+                self._failed(error)
+
+    def _is_wanted(self) -> bool:
+        with self._asking:
+            self._at_work, self._wanted = self._wanted, False
+            return self._at_work
 
     def _failed(self, error: Exception) -> None:
         self._not_before = time.monotonic() + _RETRY
