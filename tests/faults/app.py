@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from tests.fakes import CharacterEncoder
-from yinju import clock, library, moments
+from yinju import clock, holdings, moments
 from yinju.progress import Progress
 from yinju.settings import Settings
 
@@ -27,7 +27,7 @@ def create() -> FastAPI:
     ahead = timedelta(seconds=float(os.environ.get("FAULT_CLOCK", "0")))
     clock.utc = lambda: datetime.now(UTC) + ahead
     if os.environ.get("REAL_MODEL") != "1":
-        library.LazyEncoder = _no_model  # type: ignore[assignment,misc]
+        setattr(holdings, "LazyEncoder", _no_model)  # noqa: B010 (a test's own seam)
     return create_app(settings=Settings.load(min_confidence=0.0001))
 
 
@@ -35,12 +35,12 @@ def _no_model(_settings: Settings, _progress: Progress) -> CharacterEncoder:
     return CharacterEncoder()
 
 
-def _die_at(moment: str, call: int) -> None:
+def _die_at(last: str, call: int) -> None:
     left = call
 
-    def reached(name: str) -> None:
+    def reached(moment: str) -> None:
         nonlocal left
-        left -= name == moment
+        left -= moment == last
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 

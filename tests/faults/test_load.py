@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from threading import Event, Lock
+from threading import Event, Lock, Timer
 
 import httpx
 import pytest
@@ -160,7 +160,7 @@ def test_many_clients_while_documents_change(tmp_path: Path) -> None:
     ):
         writer = threads.submit(writing, running.base, truth, stop, written)
         clients = [threads.submit(asking, running.base, truth, stop, seed) for seed in range(CLIENTS)]
-        threads.submit(lambda: (time.sleep(SECONDS), stop.set()))
+        Timer(SECONDS, stop.set).start()
         sizes = list(sampled(running, stop))
         told = sum((each.result() for each in clients), Counter[int]())
         writer.result()

@@ -56,7 +56,7 @@ LEAVES = {
 }
 """Rooms that others build on, and all of ours that each may import."""
 
-KNOW_SETTINGS = {"cli", "encoder", "evaluation", "library", "settings"}
+KNOW_SETTINGS = {"cli", "encoder", "evaluation", "holdings", "library", "settings"}
 STORAGE = {
     *("catalogue", "connections", "digests", "encoding_rows", "jobs", "rows", "schema", "snapshot", "stored", "tables"),
     *("audit", "idempotency", "upgrades"),

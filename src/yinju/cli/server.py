@@ -21,7 +21,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # Python hands it to handlers
         if self.should_exit:
-            os._exit(128 + sig)  # as a shell would tell it; the first process of a container can't be killed from inside
+            os._exit(128 + sig)  # as a shell would tell it; a container's first process can't be killed from inside
         self.should_exit = True
         # A thread can't be told to end, and one that hangs would hold the process for ever. Only the system's own
         # alarm is sure to come: nothing in Python may be waited for here.
