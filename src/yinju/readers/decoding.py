@@ -27,6 +27,10 @@ _COMMON_HAN = frozenset(
     "這為個國時來們對會發動過說產種後學經進點實兩體機當從業應開關與"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{2,30})", re.IGNORECASE)
+_ENCODINGS = re.compile(
+    r"(?:gb|big5|utf|iso.?8859|windows|cp125|shift|euc|koi8|ascii|latin|us.ascii|hz)", re.IGNORECASE
+)
 _SAMPLE = 20_000  # characters judged; the whole file is decoded strictly
 _KANA = re.compile("[\u3041-\u30ff]")
 _PUNCTUATION = re.compile("[\u2010-\u2027\u3000-\u3017\uff01-\uff5e]")
@@ -42,6 +46,23 @@ def document_text(name: str, data: bytes) -> str:
             name, "too-large", f"holds more than {MOST_CHARACTERS:,} characters. Divide it and add the parts."
         )
     return text
+
+
+def web_text(name: str, data: bytes) -> str:
+    """`document_text` of a web page: in the encoding it names, or else in the one it reads like."""
+    named = _CHARSET.search(data[:4096])
+    charset = named[1].decode() if named and not data.startswith((codecs.BOM_UTF8, b"\xff\xfe", b"\xfe\xff")) else ""
+    if charset and _ENCODINGS.match(charset):
+        charset = "gb18030" if charset.lower().startswith(("gb", "hz")) else charset
+        try:
+            text = data.decode(charset)
+        except UnicodeDecodeError:
+            pass  # many pages say gb2312 and are UTF-8
+        except LookupError:
+            pass  # no encoding at all
+        else:
+            return document_text(name, text.encode())
+    return document_text(name, decode(name, data).encode())
 
 
 def decode(name: str, data: bytes) -> str:

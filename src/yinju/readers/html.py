@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from lxml import etree
@@ -12,7 +11,7 @@ from yinju.readers import tables
 from yinju.readers.archive import damage_refused, too_deep
 from yinju.readers.cleaning import on_one_line
 from yinju.readers.composing import Composer
-from yinju.readers.decoding import decode, document_text
+from yinju.readers.decoding import web_text
 from yinju.readers.reasons import refusal
 from yinju.records import Reading
 
@@ -21,10 +20,6 @@ def _words_of(line: str) -> frozenset[str]:
     return frozenset(line.split())
 
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_-]{2,30})", re.IGNORECASE)
-_ENCODINGS = re.compile(
-    r"(?:gb|big5|utf|iso.?8859|windows|cp125|shift|euc|koi8|ascii|latin|us.ascii|hz)", re.IGNORECASE
-)
 _UNSEEN_TAGS = _words_of(
     "script style template noscript head nav footer aside form button select textarea input svg math iframe object "
     "embed audio video canvas dialog menu map datalist rp rt frameset applet"
@@ -48,7 +43,7 @@ _WITHIN = frozenset(["p", "table", "tbody", "tr", "ul", "ol", "li", "span"])
 
 def read(data: bytes, name: str) -> Reading:
     """Read a web page. The title is its one first-level heading's or its `title` element's, or the file's name."""
-    text = _decoded(name, data)
+    text = web_text(name, data)
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     with damage_refused(name):
         root = etree.fromstring(text.encode(), parser)
@@ -60,23 +55,6 @@ def read(data: bytes, name: str) -> Reading:
     page = _Page(name)
     page.walk(_main(root))
     return page.composer.reading(title, _stated_date(root))
-
-
-def _decoded(name: str, data: bytes) -> str:
-    """The page's text in the encoding it names, or else in the one it reads like."""
-    named = _CHARSET.search(data[:4096])
-    charset = named[1].decode() if named and not data.startswith((codecs.BOM_UTF8, b"\xff\xfe", b"\xfe\xff")) else ""
-    if charset and _ENCODINGS.match(charset):
-        charset = "gb18030" if charset.lower().startswith(("gb", "hz")) else charset
-        try:
-            text = data.decode(charset)
-        except UnicodeDecodeError:
-            pass  # many pages say gb2312 and are UTF-8
-        except LookupError:
-            pass  # no encoding at all
-        else:
-            return document_text(name, text.encode())
-    return document_text(name, decode(name, data).encode())
 
 
 def _stated_date(root: etree._Element) -> str:

@@ -75,4 +75,4 @@ def _limit(which: int, amount: int, grace: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # all is said: taking down what a library made of a file takes time and may go wrong

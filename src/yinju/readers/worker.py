@@ -61,7 +61,7 @@ def _opened(name: str, data: bytes | Path) -> BinaryIO:
 def _started(name: str, source: BinaryIO, limits: Limits) -> subprocess.Popen[bytes]:
     request = {"name": name, "parent": os.getpid(), "seconds": limits.seconds, "memory": limits.memory}
     return subprocess.Popen(
-        [sys.executable, "-m", "yinju.readers.process", json.dumps(request)],
+        [sys.executable, "-P", "-m", "yinju.readers.process", json.dumps(request)],
         stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # libraries write parts of documents there

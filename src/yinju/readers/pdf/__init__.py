@@ -17,7 +17,7 @@ from yinju.readers.pdf.columns import regions
 from yinju.readers.pdf.glyphs import Sheet, sheet
 from yinju.readers.pdf.grids import divided
 from yinju.readers.pdf.lines import Line, Run, lines, runs
-from yinju.readers.pdf.paragraphs import Paragraph, hyphenated_words, linked, paragraphs, set_columns
+from yinju.readers.pdf.paragraphs import Paragraph, linked, paragraphs, set_columns, words_of
 from yinju.readers.pdf.running import without_heads
 from yinju.readers.reasons import refusal
 from yinju.records import Reading
@@ -122,6 +122,10 @@ def _bare(words: str) -> str:
     return "".join(words.split())
 
 
+def _longer(row: Sequence[str | None], more: Sequence[str | None]) -> list[str | None]:
+    return [f"{first or ''}\n{second}" if second else first for first, second in zip(row, more, strict=True)]
+
+
 class _Text:
     def __init__(self, name: str, pages: Sequence[_Page], marks: dict[str, int]) -> None:
         self._name = name
@@ -138,8 +142,8 @@ class _Text:
                 page.keep(lines_)
         parts = [part for page in self._pages for part in page.parts if part]
         set_columns(parts, [page.width for page in self._pages])
-        hyphenated = hyphenated_words([line for part in parts for line in part])
-        self._put(linked([paragraphs(part, hyphenated) for part in parts], hyphenated))
+        words = words_of([line for part in parts for line in part])
+        self._put(linked([paragraphs(part, words) for part in parts], words))
         if self._composer.is_empty:
             raise self._without_text()
         self._turn(len(self._pages) - 1)
@@ -192,7 +196,13 @@ class _Text:
         self._put_table(table)
 
     def _put_table(self, parts: Sequence[Paragraph]) -> None:
-        rows = [(part.pages[0], row) for part in parts for row in part.rows]
+        rows: list[tuple[int, list[str | None]]] = []
+        for part in parts:
+            for index, row in enumerate(part.rows):
+                if rows and index == 0 and not row[0] and any(row):
+                    rows[-1] = (rows[-1][0], _longer(rows[-1][1], row))  # a row that the page's end divided
+                else:
+                    rows.append((part.pages[0], row))
         for index, line in tables.numbered_lines([row for _, row in rows]):
             self._turn(rows[index][0])
             self._composer.entry(line)

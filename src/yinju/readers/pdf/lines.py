@@ -98,7 +98,15 @@ def lines(region: Sequence[Run]) -> list[Line]:
         else:
             rows.append([run])
     column = (min(run.left for run in region), max(run.right for run in region))
-    return [_line(sorted(row, key=lambda run: run.left), column) for row in rows]
+    return [_line(_in_order(row), column) for row in rows]
+
+
+def _in_order(row: Sequence[Run]) -> list[Run]:
+    """A line's runs from left to right; anew where one stands inside another, as marks in a font of their own do."""
+    ordered = sorted(row, key=lambda run: run.left)
+    if all(after.left > before.right - 0.3 * before.size for before, after in pairwise(ordered)):
+        return ordered
+    return runs(sorted((glyph for run in row for glyph in run.glyphs), key=lambda glyph: glyph.left))
 
 
 def _follows(last: Glyph, glyph: Glyph) -> bool:

@@ -22,6 +22,8 @@ _NOTE = 0.92  # of the body's size: smaller text at a page's foot is a note
 _MARKER = re.compile(
     r"(?:[-*+•·●○■◆▪▶►]\s?|[(（]?\d{1,2}[)）.、．]\s?(?!\d)|[(（][一二三四五六七八九十]{1,3}[)）]|[①-⑳])\S"
 )
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_FIRST_WORD = re.compile(r"^[^\W\d_]+")
 _WORD = re.compile(r"[^\W\u2e80-\uffff]+")
 _CONTENTS = re.compile(r".*(?:[.．·…]\s?){4,}\s*[\divxlc]+\s*", re.IGNORECASE)
 _NO_START = re.compile(r"[a-z，。、；：！？）」』》”’%）,.;:!?)\]]")
@@ -44,8 +46,8 @@ class Paragraph:
         return "".join(self.pieces)
 
 
-def paragraphs(region: Sequence[Line], hyphenated: frozenset[str]) -> list[Paragraph]:
-    """The paragraphs of one region, a column of a page. hyphenated: the document's words with a hyphen in them."""
+def paragraphs(region: Sequence[Line], words: frozenset[str]) -> list[Paragraph]:
+    """The paragraphs of one region, a column of a page. words: the document's."""
     found: list[Paragraph] = []
     pitch = _pitch(region)
     for before, line in pairwise([None, *region]):
@@ -54,7 +56,7 @@ def paragraphs(region: Sequence[Line], hyphenated: frozenset[str]) -> list[Parag
             continue
         if found and before is not None and found[-1].last is before and _continues(found[-1], before, line, pitch):
             paragraph = found[-1]
-            paragraph.pieces[-1] = joined(paragraph.pieces[-1], clean(line.text), hyphenated)
+            paragraph.pieces[-1] = joined(paragraph.pieces[-1], clean(line.text), words)
             paragraph.last, paragraph.is_bold = line, paragraph.is_bold and line.is_bold
         else:
             is_entry = line.is_row or bool(line.rows) or _MARKER.match(line.text) is not None
@@ -62,7 +64,7 @@ def paragraphs(region: Sequence[Line], hyphenated: frozenset[str]) -> list[Parag
     return [paragraph for paragraph in found if paragraph.text or paragraph.rows]
 
 
-def linked(parts: Sequence[Sequence[Paragraph]], hyphenated: frozenset[str]) -> list[Paragraph]:
+def linked(parts: Sequence[Sequence[Paragraph]], words: frozenset[str]) -> list[Paragraph]:
     """All paragraphs of a document, given by regions: the last of one joined with the first of the next where the
     break proves that they are one. Notes at the foot of a page come after a paragraph that goes on over them."""
     everything = [paragraph for part in parts for paragraph in part]
@@ -73,7 +75,7 @@ def linked(parts: Sequence[Sequence[Paragraph]], hyphenated: frozenset[str]) -> 
         for index, paragraph in enumerate(part):
             last = next((each for each in reversed(out) if not _is_note(each, body)), None) if index == 0 else None
             if last is not None and _is_proven(last, paragraph, indents):
-                _join(last, paragraph, hyphenated)
+                _join(last, paragraph, words)
             else:
                 out.append(paragraph)
     return out
@@ -107,20 +109,29 @@ def _ends(part: Sequence[Line]) -> tuple[float, float | None]:
     return left, right
 
 
-def joined(before: str, after: str, hyphenated: frozenset[str]) -> str:
-    """Two lines as one: words broken at the end joined, Chinese without a space, others with one."""
+def joined(before: str, after: str, words: frozenset[str]) -> str:
+    """Two lines as one: words broken at the end joined, Chinese without a space, others with one.
+
+    words: the document's. A hyphen after one of them is the writer's, another the typesetter's.
+    """
     if before.endswith("-") and before[-2:-1].isalpha() and after[:1].islower():
-        first, second = _WORD.findall(before[:-1])[-1], _WORD.match(after)
-        whole = f"{first}-{second[0] if second else ''}".lower()
-        return before + after if whole in hyphenated else before[:-1] + after
-    if is_wide(before[-1:]) or is_wide(after[:1]) or not before or before.endswith(("-", "/")):
+        first, second = _LAST_WORD.findall(before[:-1])[-1].lower(), _FIRST_WORD.findall(after)[0].lower()
+        stays = f"{first}-{second}" in words or (first in words and first + second not in words)
+        return before + after if stays else before[:-1] + after
+    if is_wide(before[-1:]) or is_wide(after[:1]) or not before or before.endswith(("-", "/", "–")):
         return before + after
     return f"{before} {after}"
 
 
-def hyphenated_words(lines: Sequence[Line]) -> frozenset[str]:
-    """Words that stand with a hyphen inside a line, in lower case: at a line's end they keep it."""
-    return frozenset(word.lower() for line in lines for word in re.findall(r"[A-Za-z]+-[A-Za-z]+", line.text))
+def words_of(lines: Sequence[Line]) -> frozenset[str]:
+    """The document's Western words in lower case, hyphenated ones too; not those at line ends, which may be broken."""
+    found: set[str] = set()
+    for line in lines:
+        inner = line.text.split(" ")[1:-1]
+        for word in inner:
+            bare = word.lower().strip(".,;:!?()[]\"'“”‘’")
+            found |= {bare, *bare.split("-")} if bare.count("-") == 1 else {bare}
+    return frozenset(found)
 
 
 def _pitch(region: Sequence[Line]) -> float:
@@ -178,11 +189,11 @@ def _is_proven(before: Paragraph, after: Paragraph, indents: bool) -> bool:
     return indents and after.first.left - after.first.column[0] < 0.3 * after.first.size
 
 
-def _join(before: Paragraph, after: Paragraph, hyphenated: frozenset[str]) -> None:
+def _join(before: Paragraph, after: Paragraph, words: frozenset[str]) -> None:
     if before.pages[-1] == after.pages[0]:
-        before.pieces[-1] = joined(before.pieces[-1], after.pieces[0], hyphenated)
+        before.pieces[-1] = joined(before.pieces[-1], after.pieces[0], words)
     else:
-        whole = joined(before.pieces[-1], after.pieces[0], hyphenated)
+        whole = joined(before.pieces[-1], after.pieces[0], words)
         length = len(whole) - len(after.pieces[0])
         before.pieces[-1:] = [whole[:length], after.pieces[0]]
         before.pages.append(after.pages[0])
