@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.console import OpenPage
-from tests.browser.steps import ABSENT, YOUTH, ask, overflow
+from tests.browser.conftest import Office
+from tests.browser.console import Console, OpenPage
+from tests.browser.steps import ABSENT, YOUTH, ask, file, log_in, overflow, upload
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +60,81 @@ def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str, viewport: d
     page.goto(source)
     expect(page.locator("#text mark").first).to_be_visible()
     assert serious(page) == []
+
+
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("viewport", [NARROW, WIDE_SCREEN], ids=["narrow", "wide"])
+def test_what_changes_documents_is_accessible_and_fits(
+    office: Office, open_at: OpenPage, console: Console, scheme: str, locale: str, viewport: dict[str, int]
+) -> None:
+    office.fake.found["b-2"] = replace(office.fake.found["b-2"], collection="人事", version=2)
+    office.fake.replaced["b-2"] = [replace(office.fake.found["b-2"], version=1)]
+    page = open_at(office.url, locale=locale, color_scheme=scheme, viewport=viewport, reduced_motion="reduce")
+    seen: list[str] = []
+
+    def look() -> None:
+        seen.extend(serious(page))
+        assert overflow(page) == 0
+
+    page.click("#scope-chosen")
+    expect(page.locator("#scope-list li")).to_have_count(2)
+    look()
+    assert_inside(page.locator(".scope-box"), viewport["width"])
+    page.keyboard.press("Escape")
+    long = "一份名称很长的关于加强和改进机关基层党组织建设工作情况的报告.txt"
+    upload(page, file(long, "长名。"), file("扫描.pdf", "扫描件"))
+    expect(page.locator('.upload[data-state="working"]')).to_have_count(2)
+    office.fake.finish(next(job.id for job in office.fake.jobs.values() if job.name == "扫描.pdf"))
+    expect(page.locator('.upload[data-state="refused"]')).to_be_visible()
+    page.select_option("#upload-into", index=2)
+    look()
+    page.locator("[data-act=delete]").first.click()
+    look()
+    page.keyboard.press("Escape")
+    for job_id in list(office.fake.jobs):
+        office.fake.finish(job_id)
+    expect(page.locator('.upload[data-state="added"]')).to_be_visible()
+    expect(page.locator("#reports-list > li")).to_have_count(4)
+    office.keys.add("某人")
+    page.locator("[data-act=delete]").first.click()
+    page.click("#remove-yes")
+    expect(page.locator("#key-dialog")).to_be_visible()
+    look()
+    page.reload()
+    log_in(page, office.keys.add("收文员", ["read", "write"])[1])
+    expect(page.locator("#log-out")).to_be_visible()
+    ask(page, "夜校？")
+    assert_apart(page.locator(".bar").locator("img, h1, .tagline, .tools > *"), viewport["width"])
+    page.goto(f"{office.url}/documents/b-2?version=1")
+    expect(page.locator("#older")).to_be_visible()
+    page.locator("#versions summary").click()
+    look()
+    page.goto(f"{office.url}/documents/b-2?version=7")
+    expect(page.locator("#state .button")).to_have_count(2)
+    look()
+    assert seen == []
+    console.expect("401")
+    console.expect("404")
+
+
+def assert_inside(box: Locator, width: int) -> None:
+    found = box.bounding_box()
+    assert found is not None
+    assert found["x"] >= 0
+    assert found["x"] + found["width"] <= width
+    assert found["y"] >= 0
+
+
+def test_moving_parts_stand_still_for_who_wants_that(office: Office, open_at: OpenPage) -> None:
+    for motion, name in (("no-preference", "pass"), ("reduce", "none")):
+        page = open_at(office.url, reduced_motion=motion)
+        row = upload(page, file(f"{motion}.txt", motion))
+        expect(row.locator("progress:indeterminate")).to_be_visible()
+        assert row.locator("progress").evaluate("bar => getComputedStyle(bar).animationName") == name
 
 
 def test_nothing_is_wider_than_a_phone(open_page: OpenPage) -> None:

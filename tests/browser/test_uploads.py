@@ -50,7 +50,8 @@ def test_a_row_follows_a_file_until_it_can_be_asked_about(page: Page, office: Of
     row = upload(page, file("简报.txt", "书屋简报。今年新建37家。"))
     state, bar = row.locator(".upload-state"), row.locator("progress")
     expect(state).to_have_text("已收到，排队等待处理")
-    expect(page.locator("#reports-count")).to_have_text("报告 3（正在加入 1）")
+    expect(page.locator("#reports-count")).to_have_text("报告 3 + 1")
+    expect(page.locator("#open-reports")).to_have_attribute("title", "正在加入 1 份")
     assert row.get_by_role("button", name="取消发送 简报.txt").count() == 0  # the service has it: too late
     move(office, "running")
     expect(state).to_have_text("正在读取")

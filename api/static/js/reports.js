@@ -149,8 +149,9 @@ export class Reports {
 
   #tools(report) {
     const button = (key, act) => {
-      const attributes = { type: "button", class: "link", "data-act": key, "aria-label": t(`reports.${key}.label`, { title: report.title }) };
-      return el("button", { ...attributes, onclick: act }, t(`reports.${key}`));
+      const label = t(`reports.${key}.label`, { title: report.title, name: report.name });
+      const attributes = { type: "button", class: "link", "data-act": key, "aria-label": label, onclick: act };
+      return el("button", attributes, t(`reports.${key}`));
     };
     const replace = button("replace", () => {
       this.#replaced = report;

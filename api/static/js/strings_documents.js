@@ -48,9 +48,9 @@ export const zh = {
   "reports.found": "{n} 份符合",
   "reports.found.many": "{n} 份符合，下面是前 {shown} 份",
   "reports.replace": "替换",
-  "reports.replace.label": "用新文件替换《{title}》",
+  "reports.replace.label": "用新文件替换《{title}》（{name}）",
   "reports.delete": "删除",
-  "reports.delete.label": "删除《{title}》",
+  "reports.delete.label": "删除《{title}》（{name}）",
   "reports.read_only": "这里只能阅读。要加入报告，请使用可以写入的密钥，或者请管理服务的人：",
 
   "upload.title": "加入报告",
@@ -160,9 +160,9 @@ export const en = {
   "reports.found": "Found: {n}",
   "reports.found.many": "Found: {n}; the first {shown} are below",
   "reports.replace": "Replace",
-  "reports.replace.label": "Replace “{title}” with a new file",
+  "reports.replace.label": "Replace “{title}” ({name}) with a new file",
   "reports.delete": "Delete",
-  "reports.delete.label": "Delete “{title}”",
+  "reports.delete.label": "Delete “{title}” ({name})",
   "reports.read_only": "Here you can only read. To add reports, use a key that may write, or ask whoever runs the service to:",
 
   "upload.title": "Add reports",

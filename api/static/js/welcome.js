@@ -49,7 +49,7 @@ export class Welcome {
     byId("welcome-how").textContent = t(mayWrite() ? "welcome.empty.add" : "welcome.empty.how");
     byId("closed").textContent = this.#closed ? errorText(this.#closed) : "";
     this.#drawExamples(empty);
-    byId("reports-count").textContent = this.#count();
+    this.#drawCount();
   }
 
   #drawExamples(empty) {
@@ -61,10 +61,12 @@ export class Welcome {
     byId("welcome-examples").hidden = empty || !questions.length;
   }
 
-  #count() {
-    if (this.#names === null || !this.#collections.known.length) return t("nav.reports");
+  #drawCount() {
     const { running } = this.#reports.uploads;
-    const n = number(this.#collections.documents);
-    return running ? t("nav.reports.running", { n, running: number(running) }) : t("nav.reports.count", { n });
+    const values = { n: number(this.#collections.documents), running: number(running) };
+    const known = this.#names !== null && this.#collections.known.length > 0;
+    const key = known ? (running ? "nav.reports.running" : "nav.reports.count") : "nav.reports";
+    byId("reports-count").textContent = t(key, values);
+    byId("open-reports").title = running ? t("nav.reports.running.hint", values) : "";
   }
 }
