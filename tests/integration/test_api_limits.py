@@ -146,7 +146,7 @@ def test_questions_over_the_queue_are_told_to_come_back(tmp_path: Path, serve: S
     base, queue = serve(app), app.state.service.queue
     with waiting(base, blocked, 2) as sent:
         assert queue.depth == {"questions": 2, "uploads": 0}
-        for path in ("ask", "search"):
+        for path in ("ask", "search", "ask%0A"):
             response = httpx.post(f"{base}/v1/{path}", json=QUESTION, trust_env=False)
             assert (response.status_code, response.json()["type"]) == (503, "/problems/queue-full")
             assert int(response.headers["retry-after"]) > 0
@@ -211,8 +211,9 @@ class Slowly:
 
 
 def test_a_body_that_trickles_in_is_given_up(tmp_path: Path, serve: Serve) -> None:
-    slowly = Slowly(serve(made(tmp_path, request_timeout=SECONDS)), "POST /v1/ask", "application/json", 1000)
+    base = serve(made(tmp_path, request_timeout=SECONDS))
     started = time.monotonic()
+    slowly = Slowly(base, "POST /v1/ask", "application/json", 1000)
     for _ in range(3):  # each piece comes soon after the last, and all together too late
         slowly.send(b" ")
         time.sleep(0.25)
