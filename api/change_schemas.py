@@ -14,12 +14,9 @@ from yinju.records import DEFAULT_COLLECTION, JobKind, JobState
 # In a form that was read, the name of the file stands for the file.
 File = Annotated[
     FileName,
-    WithJsonSchema({
-        "type": "string",
-        "contentMediaType": "application/octet-stream",
-        "description": "The file, with its name: PDF, DOCX, XLSX, PPTX, HTML, Markdown or plain text.",
-    }),
-]  # fmt: skip
+    WithJsonSchema({"type": "string", "contentMediaType": "application/octet-stream"}),
+    Field(description="The file, with its name: PDF, DOCX, XLSX, PPTX, HTML, Markdown or plain text."),
+]
 Text = Annotated[
     str,
     StringConstraints(min_length=1, pattern=r"\S"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Header
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 # Neither path marks, nor control characters, nor those that turn the direction of writing and so make "gpj.exe" look
@@ -47,23 +47,17 @@ def _distinct(values: Sequence[str]) -> Sequence[str]:
 
 FileName = Annotated[
     str,
-    BeforeValidator(_composed),
     StringConstraints(min_length=1, max_length=LONGEST_FILE_NAME, pattern=FILE_NAME),
     Field(description="What the document's file is called."),
+    BeforeValidator(_composed),
 ]
-_COLLECTION_SCHEMA = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": LONGEST_COLLECTION,
-    "pattern": COLLECTION,
-    "examples": ["default"],
-}
 CollectionName = Annotated[
     str,
-    BeforeValidator(_composed),
     StringConstraints(min_length=1, max_length=LONGEST_COLLECTION, pattern=COLLECTION),
-    WithJsonSchema(_COLLECTION_SCHEMA),
+    Field(examples=["default"]),
+    BeforeValidator(_composed),
 ]
+_COLLECTION_SCHEMA = TypeAdapter(CollectionName).json_schema()
 CollectionNames = Annotated[
     list[CollectionName],
     BeforeValidator(_listed),
