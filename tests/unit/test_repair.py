@@ -12,6 +12,7 @@ import pytest
 from tests.fakes import CharacterEncoder
 from tests.storing import flipped, library_at, sent, texts_found, worked_off
 from yinju.library import CATALOGUE, DERIVED, Library
+from yinju.stored import StoredPassage
 
 OLD, NEW, OTHER = "开办夜校一百期。\n覆盖青年。", "开办夜校二百期。\n覆盖青年。", "书画展\n\n展出作品若干件。"
 
@@ -38,6 +39,11 @@ def write(library: Library, statement: str, *values: object) -> None:
     """Past everything that keeps rows sound."""
     with closing(sqlite3.connect(library._settings.index / CATALOGUE)) as connection, connection:
         assert connection.execute(statement, values).rowcount > 0
+
+
+def vectors_of(library: Library) -> list[list[StoredPassage]]:
+    origin = library._catalogue.complete()[0]
+    return [library._catalogue.stored(each, origin) for each in ("夜校", "书画")]
 
 
 def mended(library: Library) -> list[str]:
@@ -97,7 +103,7 @@ def test_uploaded_bytes_that_changed_are_told_and_left(library: Library) -> None
 
 
 def test_vectors_are_encoded_again_from_the_text(library: Library) -> None:
-    before = [library._catalogue.stored(each, library._catalogue.complete()[0]) for each in ("夜校", "书画")]
+    before = vectors_of(library)
     for column in ("pooled", "tokens", "sentence_pooled"):
         write(library, f"UPDATE vectors SET {column} = zeroblob(length({column}))")
         assert mended(library) == []
@@ -106,15 +112,13 @@ def test_vectors_are_encoded_again_from_the_text(library: Library) -> None:
         ]
     write(library, "UPDATE passages SET end = end - 1, heading = '['")
     assert mended(library) == []
-    assert before == [library._catalogue.stored(each, library._catalogue.complete()[0]) for each in ("夜校", "书画")]
+    assert before == vectors_of(library)
 
 
 def test_vectors_of_another_model_are_left_for_it_to_make_again(library: Library) -> None:
     with library_at(library._settings.index, CharacterEncoder("other")) as other:
         other.reindex()
-    write(
-        library, "UPDATE vectors SET pooled = zeroblob(length(pooled)) WHERE passage = (SELECT max(key) FROM passages)"
-    )
+    write(library, "UPDATE vectors SET pooled = zeroblob(64) WHERE passage = (SELECT max(key) FROM passages)")
     assert mended(library) == []
     assert [origin.encoder for origin in library._catalogue.complete()] == ["characters"]
     with library_at(library._settings.index, CharacterEncoder("other")) as other:

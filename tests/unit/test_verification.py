@@ -89,14 +89,14 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], list[tuple[str, str]]]] = {
     "a vector": (
         lambda index: write(
             index,
-            "UPDATE vectors SET pooled = zeroblob(length(pooled)) WHERE passage = (SELECT max(key) FROM passages)",
+            "UPDATE vectors SET pooled = zeroblob(64) WHERE passage = (SELECT max(key) FROM passages)",
         ),
         [("vectors", "夜校")],
     ),
     "a token vector": (
         lambda index: write(
             index,
-            "UPDATE vectors SET tokens = zeroblob(length(tokens)) WHERE passage = (SELECT max(key) FROM passages)",
+            "UPDATE vectors SET tokens = zeroblob(64) WHERE passage = (SELECT max(key) FROM passages)",
         ),
         [("vectors", "夜校")],
     ),
@@ -188,10 +188,16 @@ def test_a_table_no_longer_described_is_damage_and_no_crash(index: Path) -> None
         (index / CATALOGUE).write_bytes(data)
 
 
-def test_a_torn_page_is_found(index: Path) -> None:
-    data = (index / CATALOGUE).read_bytes()
-    (index / CATALOGUE).write_bytes(data[: len(data) // 2] + bytes(4096) + data[len(data) // 2 + 4096 :])
+def test_any_page_that_was_never_written_is_found(index: Path) -> None:
+    data, page = (index / CATALOGUE).read_bytes(), 4096
+    shutil.rmtree(index / DERIVED)
+    for start in range(page, len(data), page):
+        (index / CATALOGUE).write_bytes(data[:start] + bytes(page) + data[start + page :])
+        assert data[start : start + page] == bytes(page) or is_told_damaged(index), start // page
+
+
+def is_told_damaged(index: Path) -> bool:
     try:
-        assert {each.part for each in findings(index)} == {"catalogue"}
-    except IndexDamaged as error:
-        assert "yinju restore FILE" in str(error)
+        return bool(findings(index))
+    except IndexDamaged:
+        return True
