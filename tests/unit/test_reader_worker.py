@@ -76,6 +76,20 @@ def test_names_that_lead_astray_are_refused(name: str) -> None:
     assert str(error.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "年度　报告（终稿） v2.txt",
+        "r\u00e9sum\u00e9\u00a0.txt",
+        "folder/子 夹/a..b.txt",
+        "👩\u200d🏫.txt",
+        "字" * 83 + ".txt",
+    ],
+)
+def test_names_that_people_give_are_taken(name: str) -> None:
+    assert read_file(name, REPORT.encode()).text == REPORT
+
+
 # ------------------------------------------------------------------------------------------- how a worker can end
 
 

@@ -30,6 +30,10 @@ def test_a_bad_file_of_each_kind_is_refused_for_what_it_is(bad: BadFile) -> None
     assert message.isprintable()
     assert message.endswith(".")
     assert message.count(". ") >= 1  # what is wrong, then what to do
+    if error.reason != "bad-name":  # which `read_file` alone looks at
+        with pytest.raises(Unreadable) as here:
+            read(bad.name, bad.data)
+        assert (here.value.reason, str(here.value)) == (error.reason, message)
 
 
 def test_there_are_forty_kinds_and_two_hundred_files_each_of_its_own() -> None:

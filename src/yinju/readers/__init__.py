@@ -6,11 +6,12 @@ Both raise Unreadable, whose `reason` is one of `REASONS`.
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from yinju.readers.formats import FORMATS, reader
 from yinju.readers.limits import LIMITS, READ_HERE, Limits
-from yinju.readers.reasons import REASONS, refusal
+from yinju.readers.reasons import CONTROLS, REASONS, refusal
 from yinju.readers.sniffing import checked_format, named_format
 from yinju.readers.worker import read_apart
 from yinju.records import Reading
@@ -67,13 +68,12 @@ def _bytes_if_small(name: str, path: Path) -> bytes | Path:
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name)
-    shown = name.encode(errors="replace").decode() == name and name.isprintable()
     parts = [*path.parts, *PurePosixPath(name.replace("\\", "/")).parts]
     if (
-        not shown
-        or not path.name
+        not path.name
+        or any(unicodedata.category(char) in CONTROLS for char in name)
         or path.is_absolute()
         or ".." in parts
-        or any(len(part.encode()) > _LONGEST_NAME for part in path.parts)
+        or any(len(part.encode(errors="replace")) > _LONGEST_NAME for part in path.parts)
     ):
         raise refusal(name, "bad-name", "is not a name to keep a document under. Rename the file and add it again.")

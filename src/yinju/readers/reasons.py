@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal, get_args
 
 from yinju.errors import Unreadable
@@ -73,6 +74,10 @@ REASONS: dict[Reason, str] = {
 }
 
 
+CONTROLS = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of what no name of a file needs: control characters, lone surrogates, separators of lines."""
+
+
 def refusal(name: str, reason: Reason, sentence: str) -> Unreadable:
     """The error for a file that is refused. `sentence` goes on from the name and ends with what to do."""
     return Unreadable(f"{printable(name)} {sentence}", reason)
@@ -84,5 +89,5 @@ def is_reason(slug: str) -> bool:
 
 def printable(name: str) -> str:
     """A file's name as a message may show it: one line, shortened, without control characters or lone surrogates."""
-    shown = "".join(char if char.isprintable() else "�" for char in name.encode(errors="replace").decode())
+    shown = "".join("�" if unicodedata.category(char) in (*CONTROLS, "Cf") else char for char in name)
     return shown if len(shown) <= 200 else f"{shown[:120]}…{shown[-60:]}"
