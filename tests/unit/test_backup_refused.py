@@ -1,0 +1,137 @@
+"""What can't be restored is refused with nothing changed; what can't be backed up leaves nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.storing import flipped, library_at, spooled, texts_found
+from yinju import backup as backup_module
+from yinju.backup import backup, restore
+from yinju.errors import IndexDamaged, IndexMismatch, InvalidRequest
+from yinju.keys import FILE as KEYS
+from yinju.library import CATALOGUE, Library
+from yinju.schema import VERSION
+
+NEW, OTHER = "开办夜校二百期。", "书画展展出作品若干件。"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with library_at(tmp_path / "index") as opened:
+        opened.add(spooled(opened, NEW), name="夜校.txt")
+        opened.add(spooled(opened, OTHER), name="书画.txt")
+        opened.warm_up()
+        yield opened
+
+
+@pytest.fixture
+def saved(library: Library, tmp_path: Path) -> Path:
+    backup(library._settings.index, tmp_path / "backup.tar")
+    return tmp_path / "backup.tar"
+
+
+def contents(index: Path) -> list[str]:
+    with closing(sqlite3.connect(index / CATALOGUE)) as connection:
+        return list(connection.iterdump())
+
+
+def refused(library: Library, file: Path, error: type[Exception], match: str) -> None:
+    """Nothing is changed in the index, nothing is left beside it, and it goes on answering."""
+    index = library._settings.index
+    before, names = contents(index), {path.name for path in index.iterdir()}
+    generation = library._catalogue.generation()
+    with pytest.raises(error, match=match):
+        restore(index, file)
+    assert contents(index) == before
+    assert library._catalogue.generation() == generation
+    assert {path.name for path in index.iterdir()} == names
+    assert set(texts_found(library, "夜校")) == {NEW, OTHER}
+
+
+def test_a_damaged_backup_is_refused(library: Library, saved: Path, tmp_path: Path) -> None:
+    data = saved.read_bytes()
+    for place in (0.3, 0.6, 0.9):
+        flipped(saved, lambda data, place=place: int(len(data) * place))  # type: ignore[misc]
+        refused(library, saved, IndexDamaged, "is damaged: catalogue.db in it is not what was written")
+        saved.write_bytes(data)
+    for kept in (0.3, 0.9):
+        saved.write_bytes(data[: int(len(data) * kept)])
+        refused(library, saved, InvalidRequest, "not a backup made by `yinju backup`.*Nothing was changed")
+    saved.write_bytes(data[:-1000])  # only the end mark is torn
+    assert restore(tmp_path / "new", saved).documents == 2
+
+
+def test_what_is_no_backup_is_refused(library: Library, tmp_path: Path) -> None:
+    no_tar, foreign, hostile = tmp_path / "a", tmp_path / "b", tmp_path / "c"
+    no_tar.write_bytes(b"not a tar archive" * 100)
+    with tarfile.open(foreign, "w") as archive:
+        archive.add(library._settings.index / CATALOGUE, CATALOGUE)
+    with tarfile.open(hostile, "w") as archive:
+        named = json.dumps({"format": 1, "files": {"../outside": [0, "0"]}}).encode()
+        member = tarfile.TarInfo("manifest.json")
+        member.size = len(named)
+        archive.addfile(member, io.BytesIO(named))
+    for file in (no_tar, foreign, tmp_path / "nowhere"):
+        refused(library, file, InvalidRequest, "Nothing was changed")
+    refused(library, hostile, IndexDamaged, "Nothing was changed")
+
+
+def test_a_backup_of_a_newer_version_is_refused(library: Library, tmp_path: Path) -> None:
+    shutil.copytree(library._settings.index, tmp_path / "newer")
+    with closing(sqlite3.connect(tmp_path / "newer" / CATALOGUE)) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    backup(tmp_path / "newer", tmp_path / "newer.tar")
+    refused(library, tmp_path / "newer.tar", IndexMismatch, "Upgrade Yinju")
+
+
+def test_no_file_is_overwritten_and_nothing_half_is_left(
+    library: Library, saved: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = saved.read_bytes()
+    with pytest.raises(InvalidRequest, match="there already"):
+        backup(library._settings.index, saved)
+    assert saved.read_bytes() == before
+    with pytest.raises(InvalidRequest, match="no catalogue"):
+        backup(tmp_path / "reports", tmp_path / "other.tar")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup_module.manifest, "flush", full)
+    with pytest.raises(OSError, match="No space left"):
+        backup(library._settings.index, tmp_path / "other.tar")
+    assert not list(tmp_path.glob("other.tar*"))
+
+
+def test_a_damaged_catalogue_is_put_aside_for_the_backup(library: Library, saved: Path) -> None:
+    library.close()
+    index = library._settings.index
+    (index / CATALOGUE).write_bytes(b"not a database, " * 1000)
+    assert restore(index, saved).documents == 2
+    assert (index / f"damaged-{CATALOGUE}").read_bytes() == b"not a database, " * 1000
+    with library_at(index) as again:
+        assert again.verify() == []
+        assert set(texts_found(again, "夜校")) == {NEW, OTHER}
+
+
+def test_keys_are_restored_only_where_there_are_none(library: Library, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(library._settings.index / KEYS)) as connection, connection:
+        connection.execute("CREATE TABLE marks (mark)")
+        connection.execute("INSERT INTO marks VALUES ('saved')")
+    backup(library._settings.index, tmp_path / "keys.tar")
+    with closing(sqlite3.connect(library._settings.index / KEYS)) as connection, connection:
+        connection.execute("UPDATE marks SET mark = 'revoked since'")
+    assert restore(library._settings.index, tmp_path / "keys.tar").keys is False
+    assert restore(tmp_path / "new", tmp_path / "keys.tar").keys is True
+    for index, expected in ((library._settings.index, "revoked since"), (tmp_path / "new", "saved")):
+        with closing(sqlite3.connect(index / KEYS)) as connection:
+            assert connection.execute("SELECT mark FROM marks").fetchall() == [(expected,)]
