@@ -85,7 +85,8 @@ def test_a_session_that_ends_in_the_middle_asks_and_repeats_the_question(
 ) -> None:
     page = open_at(office.url)
     log_in(page, writer)
-    ask(page, "夜校？")
+    expect(ask(page, "夜校？").locator(".verified.is-same")).to_have_count(2)
+    expect(page.locator("#reports-count")).to_have_text("报告 3")  # nothing is under way any more
     revoke_all(office.keys)
     other = office.keys.add("另一个", ["read", "write"])[1]
     page.fill("#question", "再问夜校？")
@@ -200,3 +201,17 @@ def test_a_link_to_a_source_asks_for_the_key_and_then_opens(
     log_in(page, reader)
     expect(page.locator("#text mark")).to_have_text("🎓开办青年夜校121期。")
     console.expect("401")
+
+
+def test_where_nobody_is_let_in_without_a_key_the_page_says_why(
+    office: Office, open_at: OpenPage, console: Console
+) -> None:
+    # As a service without keys answers whoever comes from elsewhere.
+    page = open_at("about:blank")
+    problem = '{"type": "/problems/no-anonymous-access", "detail": "Whoever runs it makes a key."}'
+    media = "application/problem+json"
+    page.route("**/v1/**", lambda route: route.fulfill(status=403, content_type=media, body=problem))
+    page.goto(office.url)
+    expect(page.locator("#closed")).to_have_text("没有权限。 服务说明：Whoever runs it makes a key.")
+    expect(page.locator("#key-dialog")).to_have_count(0)
+    console.expect("403")

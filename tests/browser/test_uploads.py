@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
+from api.app import create_app
 from tests.browser.conftest import Office
 from tests.browser.console import Console, OpenPage
 from tests.browser.steps import entry, file, upload
+from tests.fake_library import FakeLibrary
+from tests.serving import serving
 from yinju.records import JobState
+from yinju.settings import Settings
 
 pytestmark = pytest.mark.browser
 
@@ -192,6 +197,30 @@ def test_the_bytes_on_their_way_are_counted(page: Page, office: Office) -> None:
         "() => ((bar) => bar && bar.value > 5 && bar.value < 95)(document.querySelector('progress'))"
     )
     expect(row.locator(".upload-state")).to_have_text("已收到，排队等待处理")
+
+
+def test_a_file_over_the_limit_is_refused_in_words(open_at: OpenPage, tmp_path: Path, console: Console) -> None:
+    configured = Settings.load(index=tmp_path, max_upload=1024)
+    with serving(create_app(FakeLibrary(), configured)) as url:
+        page = open_at(url)
+        row = upload(page, file("大.txt", "a" * 3_000_000))  # the service does not read all of it
+        expect(row.locator(".upload-state")).to_contain_text("没有收下。文件太大。")
+        expect(row.locator(".upload-state")).to_contain_text("A document may have 1,024 bytes here.")
+        expect(page.locator("#reports-list > li")).to_have_count(3)
+        page.close()
+    console.expect("413")
+
+
+def test_leaving_while_a_file_is_sent_is_asked_about(page: Page, console: Console) -> None:
+    page.route("**/v1/documents", lambda route: None)  # never answered
+    row = upload(page, file("简报.txt", "书屋简报。"))
+    expect(row).to_have_attribute("data-state", "sending")
+    page.locator("#reports-title").click()
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
+    console.expect("dialog")
+    row.get_by_role("button", name="取消发送").click()
+    expect(row.locator(".upload-state")).to_have_text("已取消。")
 
 
 def test_files_dropped_anywhere_are_added(page: Page, office: Office) -> None:

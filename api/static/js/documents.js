@@ -108,7 +108,7 @@ function lineNodes(text, marks, notes, { start, end }) {
 
 /** Whether a line is, or continues, the title the document opens with. */
 function isTitle(text, { start, end }, meta, body) {
-  const opening = !body.lastElementChild || body.lastElementChild.matches(".document-title");
+  const opening = !body.querySelector(":scope > :not(.document-title):not(.page-break)");
   return opening && squeeze(meta.title).includes(squeeze(text.slice(start, end).replace(/^#+/, "")));
 }
 

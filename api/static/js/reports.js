@@ -26,6 +26,7 @@ export class Reports {
   #next = null; // the cursor of what was not fetched yet
   #shown = 0;
   #request = 0;
+  #fetching = null;
   #timer = 0;
   #refreshed = -Infinity; // when the list was last fetched because something had ended
   #replaced = null; // the report a file is being chosen for
@@ -96,8 +97,16 @@ export class Reports {
     }
   }
 
-  async #fetch(limit) {
+  /** The next page; asked for twice at once, it is fetched once. */
+  #fetch(limit) {
+    this.#fetching ??= this.#fetchPage(limit).finally(() => (this.#fetching = null));
+    return this.#fetching;
+  }
+
+  async #fetchPage(limit) {
+    const request = this.#request;
     const page = await listDocuments(this.#next, limit);
+    if (request !== this.#request) return; // The list was begun anew meanwhile.
     this.#documents.push(...page.documents);
     this.#next = page.next;
   }
