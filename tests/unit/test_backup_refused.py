@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.storing import flipped, library_at, spooled, texts_found
-from yinju import backup as backup_module
+from yinju import manifest
 from yinju.backup import backup, restore
 from yinju.errors import IndexDamaged, IndexMismatch, InvalidRequest
 from yinju.keys import FILE as KEYS
@@ -106,7 +106,7 @@ def test_no_file_is_overwritten_and_nothing_half_is_left(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(backup_module.manifest, "flush", full)
+    monkeypatch.setattr(manifest, "flush", full)
     with pytest.raises(OSError, match="No space left"):
         backup(library._settings.index, tmp_path / "other.tar")
     assert not list(tmp_path.glob("other.tar*"))

@@ -77,7 +77,7 @@ def test_removing_asks_first(run: Run, added: None) -> None:
     assert "Delete 夜校 ([/red] 夜校[bold] \ufffd总结) with all its versions?" in kept.stderr
     assert "夜校" in listed(run)
     gone = run("remove", "夜校", "--yes")
-    assert (gone.exit_code, gone.stdout) == (0, "- 夜校: 2 passages, 4 vectors, 1 versions\n")
+    assert (gone.exit_code, gone.stdout) == (0, "- 夜校 (passages: 1, vectors: 2, versions: 1)\n")
     assert listed(run) == {"书画": "书画.txt"}
     again = run("remove", "书画", "夜校", "-y")
     assert (again.exit_code, again.stdout) == (2, "")
@@ -116,10 +116,10 @@ def test_saving_and_putting_back(run: Run, added: None, place: Path) -> None:
     assert run("backup", "all [1].tar").exit_code == 2
     run("remove", "夜校", "-y")
     back = run("restore", "all [1].tar")
-    assert (back.exit_code, back.stdout) == (0, "1 documents\n")
+    assert (back.exit_code, back.stdout) == (0, "documents: 1\n")
     assert "Deleted since the backup, and left so: 夜校. --with-deleted brings them back." in back.stderr
     assert listed(run) == {"书画": "书画.txt"}
-    assert run("restore", "all [1].tar", "--with-deleted").stdout == "2 documents\n"
+    assert run("restore", "all [1].tar", "--with-deleted").stdout == "documents: 2\n"
     assert set(listed(run)) == {"书画", "夜校"}
     (place / "all [1].tar").write_bytes(b"no tar")
     refused = run("restore", "all [1].tar")

@@ -124,9 +124,9 @@ def insert(connection: sqlite3.Connection, stored: Draft) -> None:
         query = "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?) RETURNING key"
         (row,) = connection.execute(query, place).fetchone()
         whole, sentences = vectors.whole, vectors.sentences
-        blobs = (whole.pooled, whole.tokens, whole.offsets, vectors.spans)
-        blobs += (sentences.pooled, sentences.tokens, sentences.offsets)
-        connection.execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (row, *blobs))
+        blobs = (*(whole.pooled, whole.tokens, whole.offsets), vectors.spans)
+        alone = (sentences.pooled, sentences.tokens, sentences.offsets)
+        connection.execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (row, *blobs, *alone))
 
 
 @pytest.fixture

@@ -68,8 +68,8 @@ def remove(
                 continue
             done = library.remove(identifier, actor=ACTOR)
             stdout().print(say(
-                f"[magenta]-[/] {identifier}: {done.passages} passages, {done.vectors} vectors, "
-                f"{done.versions} versions",
+                f"[magenta]-[/] {identifier} (passages: {done.passages}, vectors: {done.vectors}, "
+                f"versions: {done.versions})",
                 f"[magenta]-[/] {identifier}：{done.passages} 个段落、{done.vectors} 个向量、"
                 f"{done.versions} 个版本",
             ), soft_wrap=True)  # fmt: skip

@@ -136,7 +136,7 @@ def restore(
 
     settings = Settings.load()
     done = put_back(settings.index, file, with_deleted=with_deleted, actor=ACTOR)
-    stdout().print(say(f"{done.documents} documents", f"{done.documents} 份文件"))
+    stdout().print(say(f"documents: {done.documents}", f"{done.documents} 份文件"))
     if done.stayed_deleted:
         names = ", ".join(map(printable, done.stayed_deleted))
         note(say(
