@@ -91,7 +91,7 @@ def _quotes(
         marked = [(each, _marks(each, question, wanted, derived)) for each in evidence]
     else:
         marked = [(each, [figure]) for each, figure in zip(told.evidence, told.figures, strict=True)]
-    quoted = (_cited(each, marks, stored) for each, marks in marked)
+    quoted = (_cited(each, marks, derived, stored) for each, marks in marked)
     citations = tuple(
         replace(citation, number=number)
         for number, citation in enumerate((each for each in quoted if each is not None), start=1)
@@ -116,7 +116,7 @@ def _between(logit: float) -> float:
     return 1.0 / (1.0 + exp(min(-(logit - _MIDDLE) / _SPREAD, _FURTHEST)))
 
 
-def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citation | None:
+def _cited(evidence: Evidence, marks: Sequence[Span], derived: Derived, stored: Stored) -> Citation | None:
     """A sentence with what is marked in it, spans of the document; None where it no longer stands there."""
     passage = evidence.found.passage
     offset = passage.start
@@ -134,7 +134,7 @@ def _cited(evidence: Evidence, marks: Sequence[Span], stored: Stored) -> Citatio
         title=evidence.found.title,
         document_date=evidence.found.date,
         heading=passage.heading,
-        page=passage.page,
+        page=derived.passages.document(evidence.found.row).page(start),
         passage_id=passage.id,
         quote=quote,
         start=start,

@@ -45,7 +45,7 @@ def digest_of(data: bytes) -> str:
 
 def drafted(source: Source, encoder: Encoder, progress: Progress = silent, ready: Ready = NONE_READY) -> Draft:
     """What to store for a file. Passages whose vectors are `ready` are not encoded again. Raises Unreadable."""
-    reading = read_file(source.name, source.data)
+    reading = read_file(source.name, source.data, progress=progress)
     passages = tuple(split(document_id(source.name), reading))
     vectors = encoded(encoder, reading, passages, progress, ready)
     return Draft(source.root, source.name, source.digest, STRUCTURE, reading, passages, vectors, source.collection)

@@ -12,7 +12,7 @@ from pathlib import Path
 from yinju.stored import Generation, Origin
 from yinju.token_store import LARGE_FILES
 
-FORMAT = 5
+FORMAT = 6
 _NAME = "manifest.json"
 
 

@@ -6,7 +6,8 @@ Kept beside the indexes so that a search speaks of one state, whatever is writte
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -28,7 +29,7 @@ _NO_PAGE = 0
 
 @dataclass(frozen=True, slots=True)
 class TableDocument:
-    """A document as of the generation; its passages are rows `[first_row, last_row)`."""
+    """A document as of the generation; its passages are rows `[first_row, last_row)`. pages: where each starts."""
 
     id: str
     title: str
@@ -37,8 +38,13 @@ class TableDocument:
     text_sha256: str
     collection: str
     version: int
+    pages: Sequence[int]
     first_row: int
     last_row: int
+
+    def page(self, offset: int) -> int | None:
+        """The page an offset lies on, from 1; None where the format has no pages."""
+        return bisect_right(self.pages, offset) if self.pages else None
 
 
 class PassageTableWriter:
@@ -55,7 +61,7 @@ class PassageTableWriter:
         """Start a document; the passages added next are its own."""
         row = len(self._places)
         about = (stored.id, stored.title, stored.date, stored.name, stored.text_sha256, stored.collection)
-        self._documents.append(TableDocument(*about, stored.version, row, row))
+        self._documents.append(TableDocument(*about, stored.version, stored.pages, row, row))
 
     def add(self, passage: Passage) -> None:
         self._texts.write(passage.text.encode())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, total). Stages: `files` (of a folder), `encode` (passages of the document being encoded,
-or of all documents when re-encoding), `build` (passages written to the derived indexes), `model` (steps of building the
-default model) and `ask` (questions of an evaluation)."""
+"""Called with (stage, done, total). Stages: `files` (of a folder), `read` (0 of 0, twice a second while a file is read),
+`encode` (passages of the document being encoded), `build` (passages written to the derived indexes), `model` (steps of
+building the default model), `ask` (questions of an evaluation), `texts`, `vectors` and `indexes` (verified), `copy`
+(pages of a backup)."""
 
 
 def silent(stage: str, done: int, total: int) -> None:

@@ -27,7 +27,8 @@ SELECT id, title, date, name, root, characters, {_COUNTED}, documents.version, t
 FROM {_CURRENT}
 """  # noqa: S608
 _STORED = f"""
-SELECT documents.key, id, title, date, name, text, text_sha256, blocks, collection, documents.version FROM {_CURRENT}
+SELECT documents.key, id, title, date, name, text, text_sha256, blocks, pages, collection, documents.version
+FROM {_CURRENT}
 """  # noqa: S608
 
 
@@ -126,8 +127,9 @@ def stored_documents(connection: sqlite3.Connection) -> Iterator[StoredDocument]
 
 
 def _stored_document(row: Sequence[Any]) -> StoredDocument:
-    key, identifier, title, date, name, text, text_sha256, blocks, *rest = row
-    return StoredDocument(key, identifier, title, date, name, text, text_sha256, _blocks(blocks, identifier), *rest)
+    key, identifier, title, date, name, text, text_sha256, blocks, pages, *rest = row
+    structure = (_blocks(blocks, identifier), tuple(_parsed(pages, identifier)))
+    return StoredDocument(key, identifier, title, date, name, text, text_sha256, *structure, *rest)
 
 
 _DIGESTED = ("title", "date", "blocks", "pages", "bytes_sha256", "structure", "text_sha256")

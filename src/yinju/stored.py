@@ -81,6 +81,7 @@ class StoredDocument:
     text: str
     text_sha256: str
     blocks: tuple[Block, ...]
+    pages: tuple[int, ...]
     collection: str
     version: int
 

@@ -218,3 +218,13 @@ def test_hits_keep_their_order_between_0_and_1(derived: Derived) -> None:
     assert scores == sorted(scores, reverse=True)
     assert scores[0] == 1
     assert 0 <= scores[-1] < 1e-9
+
+
+def test_a_quote_is_on_the_page_it_starts_on_not_on_that_of_its_passage(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Page 2 begins in the middle of the first passage, with its second sentence."""
+    stored = draft("年报.txt", TEXT, heading=("夜校",))
+    catalogue.put(replace(stored, reading=replace(stored.reading, pages=(0, TEXT.index("开办")))), ORIGIN)
+    paged = open_derived(catalogue, tmp_path / "derived", ENCODER.fingerprint)
+    cited = asked("开办了多少期青年夜校？", paged, catalogue, threshold=0.0).citations[0]
+    assert (cited.quote, cited.page) == ("开办青年夜校121期。", 2)
+    assert paged.passages.passage(0).page == 1

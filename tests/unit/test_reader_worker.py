@@ -246,3 +246,25 @@ def test_a_reading_survives_the_way_through_json() -> None:
     for name in ("a.md", "a.txt"):
         reading = read(name, REPORT.encode())
         assert reading_of(values_of(reading)) == reading
+
+
+def test_who_waits_hears_of_it_and_can_end_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in(monkeypatch, tmp_path, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+    told: list[tuple[str, int, int]] = []
+
+    def progress(*stage: object) -> None:
+        told.append(stage)  # type: ignore[arg-type]
+        if (tmp_path / "pid").exists():
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        read_apart("a.txt", REPORT.encode(), progress=progress)
+    assert set(told) == {("read", 0, 0)}
+    assert not Path("/proc", (tmp_path / "pid").read_text()).exists()
+
+
+def test_a_documents_name_is_not_on_a_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stand_in(monkeypatch, tmp_path, f"open({str(tmp_path / 'seen')!r}, 'w').write(open('/proc/self/cmdline').read())")
+    with pytest.raises(Unreadable):
+        read_apart("secret.txt", REPORT.encode())
+    assert "secret" not in (tmp_path / "seen").read_text()

@@ -93,8 +93,8 @@ def bars(opening: str) -> Iterator[Progress]:
                 shown.remove_task(tasks.pop(""))
             if stage not in tasks:
                 tasks[stage] = shown.add_task("")
-            description = f"{wording.stage(stage)} {done}/{total}"
-            shown.update(tasks[stage], description=description, completed=done, total=total)
+            description = f"{wording.stage(stage)} {done}/{total}" if total else wording.stage(stage)
+            shown.update(tasks[stage], description=description, completed=done, total=total or None)
 
         yield progress
 

@@ -27,6 +27,7 @@ def stage(name: str) -> str:
     """What is being done, from the stage a progress callback is given."""
     wordings = {
         "files": say("Files", "文件"),
+        "read": say("Reading", "读取"),
         "encode": say("Encoding passages", "编码段落"),
         "build": say("Building the indexes", "建立索引"),
         "model": say("Building the model", "构建模型"),

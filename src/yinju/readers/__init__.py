@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from yinju.progress import Progress, silent
 from yinju.readers.formats import FORMATS, reader
 from yinju.readers.limits import LIMITS, READ_HERE, Limits
 from yinju.readers.reasons import CONTROLS, REASONS, refusal
@@ -37,11 +38,11 @@ def is_readable(name: str) -> bool:
     return named_format(name) is not None
 
 
-def read_file(name: str, data: bytes | Path, limits: Limits = LIMITS) -> Reading:
+def read_file(name: str, data: bytes | Path, limits: Limits = LIMITS, progress: Progress = silent) -> Reading:
     """Read a file that may hold anything: small text here, all else in a worker process within `limits`.
 
     `name` may have folders in it; its ending says the format. A path is opened, its own name meaning nothing.
-    Safe in any thread and process; takes until the worker is done. Raises Unreadable.
+    Safe in any thread and process; takes until the worker is done, or `progress` raises something. Raises Unreadable.
     """
     _check_name(name)
     if named_format(name) in ("plain", "markdown"):
@@ -49,7 +50,7 @@ def read_file(name: str, data: bytes | Path, limits: Limits = LIMITS) -> Reading
             data = _bytes_if_small(name, data)
         if isinstance(data, bytes) and len(data) <= READ_HERE:
             return read(name, data)
-    return read_apart(name, data, limits)
+    return read_apart(name, data, limits, progress)
 
 
 def read(name: str, data: bytes) -> Reading:

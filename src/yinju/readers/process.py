@@ -22,7 +22,7 @@ _DEEPEST = 2000  # calls: more than any reader makes over a document that people
 
 
 def main() -> int:
-    request = json.loads(sys.argv[1])
+    request = json.loads(os.environ["READER_REQUEST"])
     _die_with(request["parent"])
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, request["memory"])

@@ -1,6 +1,7 @@
 """Reading a file in a process of its own, which may be killed: the side that waits for it.
 
-The worker gets the file as its standard input and the rest as one JSON argument, and answers with one JSON object.
+The worker gets the file as its standard input and the rest as JSON in its environment, and answers with one JSON
+object.
 """
 
 from __future__ import annotations
@@ -17,27 +18,32 @@ from pathlib import Path
 from typing import BinaryIO
 
 from yinju.errors import Unreadable
+from yinju.progress import Progress, silent
 from yinju.readers.limits import LIMITS, Limits
 from yinju.readers.reasons import Reason, is_reason, refusal
 from yinju.readers.transfer import reading_of
 from yinju.records import Reading
 
+REQUEST = "READER_REQUEST"
+"""The variable of the worker's environment that holds what it is asked."""
 _CHUNK = 1 << 16
+_LOOK = 0.5  # seconds
 _OPEN_AGAIN = "Open it in its own program, save it again, and add that; or save it as text."
 _NO_MEMORY = 77
 """The worker's exit status when it could not even say that memory ran out."""
 
 
-def read_apart(name: str, data: bytes | Path, limits: Limits = LIMITS) -> Reading:
+def read_apart(name: str, data: bytes | Path, limits: Limits = LIMITS, progress: Progress = silent) -> Reading:
     """Read a file in a process that ends with it: killed, with all it started, once it goes over `limits`.
 
-    It also ends when the thread or process that waits for it does. Raises Unreadable for what the reader refuses and
+    It also ends when the thread or process that waits for it does, and when `progress`, told of the stage `read` twice
+    a second, raises something. Raises Unreadable for what the reader refuses and
     for a worker that ran out of time (`timeout`) or memory (`memory`), or broke down (`crashed`).
     """
     with _opened(name, data) as source:
         process = _started(name, source, limits)
         try:
-            output = _collected(name, process, limits)
+            output = _collected(name, process, limits, progress)
         finally:
             _ended(process)
     return _answer(name, process.returncode, output)
@@ -61,17 +67,18 @@ def _opened(name: str, data: bytes | Path) -> BinaryIO:
 def _started(name: str, source: BinaryIO, limits: Limits) -> subprocess.Popen[bytes]:
     request = {"name": name, "parent": os.getpid(), "seconds": limits.seconds, "memory": limits.memory}
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "yinju.readers.process", json.dumps(request)],
+        [sys.executable, "-P", "-m", "yinju.readers.process"],
         stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # libraries write parts of documents there
         start_new_session=True,
         # numpy comes in with the text functions; on many cores its threads alone would take all the memory there is.
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        # A command line can be read by every user of the machine, and names of documents are nobody's business.
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", REQUEST: json.dumps(request)},
     )
 
 
-def _collected(name: str, process: subprocess.Popen[bytes], limits: Limits) -> bytes:
+def _collected(name: str, process: subprocess.Popen[bytes], limits: Limits, progress: Progress) -> bytes:
     """All the worker says until it closes its output and ends."""
     assert process.stdout is not None
     deadline = time.monotonic() + limits.seconds
@@ -79,8 +86,11 @@ def _collected(name: str, process: subprocess.Popen[bytes], limits: Limits) -> b
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise _too_slow(name, limits)
+            if not selector.select(min(_LOOK, max(0.0, deadline - time.monotonic()))):
+                if time.monotonic() >= deadline:
+                    raise _too_slow(name, limits)
+                progress("read", 0, 0)
+                continue
             chunk = os.read(process.stdout.fileno(), _CHUNK)
             if not chunk:
                 break
