@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def test_without_keys_nobody_else_is_served_unless_that_is_said(tmp_path: Path, 
     with pytest.raises(SettingsError, match="yinju keys add"):
         require_safe(host, settings)
     require_safe(host, Settings.load(index=tmp_path, allow_anonymous=True))
+
+
+def test_a_name_that_is_partly_of_this_machine_is_not(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in ("127.0.0.1", "192.0.2.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(SettingsError):
+        require_safe("both.example", settings)
 
 
 @pytest.mark.parametrize("host", [*HERE, *ANYWHERE])

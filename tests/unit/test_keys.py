@@ -108,6 +108,18 @@ def test_a_revoked_key_and_its_sessions_end_at_once_in_every_process(store: KeyS
     assert store.revoke(key.id) == listed
 
 
+def test_a_session_begun_while_its_key_is_revoked_is_of_no_use(store: KeyStore, tmp_path: Path) -> None:
+    key, text = store.add("a")
+    token = store.open_session(text)
+    assert token is not None
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        (row,) = connection.execute("SELECT * FROM sessions").fetchall()
+        store.revoke(key.id)
+        with connection:
+            connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", row)
+    assert store.session_access(token) is None
+
+
 def test_a_key_added_elsewhere_is_known_at_once(store: KeyStore, tmp_path: Path) -> None:
     assert not store.exists()
     _, text = KeyStore(tmp_path / FILE).add("a")
