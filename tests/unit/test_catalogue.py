@@ -7,17 +7,14 @@ from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from threading import Barrier, Event, Thread
 
 import numpy as np
 import pytest
 
 from tests.documents import ENCODER, ORIGIN, ROOT, draft, passages_of, unpack_tokens
-from yinju import schema
-from yinju.blobs import Packed, pack, unpack_offsets, unpack_pooled, unpack_spans
+from yinju.blobs import Packed, unpack_offsets, unpack_pooled, unpack_spans
 from yinju.catalogue import Catalogue
-from yinju.encoder import Encoding
-from yinju.errors import Gone, IndexBusy, IndexDamaged, IndexMismatch, ModelError, NotFound, SettingsError
+from yinju.errors import Gone, IndexMismatch, NotFound
 from yinju.records import Passage, Removal, Span
 from yinju.stored import Counts, Draft
 
@@ -188,20 +185,6 @@ def test_a_failing_write_leaves_the_old(catalogue: Catalogue, path: Path) -> Non
     assert everything(path) == before
 
 
-def test_opening_again_writes_nothing(catalogue: Catalogue, path: Path) -> None:
-    catalogue.put(draft("a.txt", "甲"), ORIGIN)
-    catalogue.close()
-    before = path.read_bytes()
-    with Catalogue(path) as again:
-        assert again.counts().documents == 1
-    assert path.read_bytes() == before
-
-
-def test_a_read_can_not_write(catalogue: Catalogue) -> None:
-    with catalogue.reading() as connection, pytest.raises(sqlite3.OperationalError, match="readonly"):
-        connection.execute("DELETE FROM documents")
-
-
 def test_another_encoder_is_refused(catalogue: Catalogue) -> None:
     catalogue.put(draft("a.txt", "甲"), ORIGIN)
     other = replace(ORIGIN, encoder="other")
@@ -222,55 +205,6 @@ def test_an_empty_catalogue_takes_any_encoder(catalogue: Catalogue) -> None:
     assert passages_of(catalogue, "a-2", other)
 
 
-def test_a_file_of_another_kind_is_refused(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"not a database, " * 100)
-    with pytest.raises(IndexDamaged, match=r"Restore it from a backup: yinju restore FILE\. Without one, move it away"):
-        Catalogue(path)
-    assert path.read_bytes() == b"not a database, " * 100
-
-
-def test_another_programs_database_is_refused(path: Path) -> None:
-    path.parent.mkdir()
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE other (x)")
-    connection.close()
-    with pytest.raises(IndexMismatch, match="another program"):
-        Catalogue(path)
-
-
-def test_a_place_no_file_can_be_kept_in_is_refused(path: Path) -> None:
-    path.mkdir(parents=True)
-    with pytest.raises(SettingsError, match="set YINJU_INDEX"):
-        Catalogue(path)
-    (path / "file").touch()
-    with pytest.raises(SettingsError, match="set YINJU_INDEX"):
-        Catalogue(path / "file" / "catalogue.db")
-
-
-def test_a_newer_schema_is_refused(catalogue: Catalogue, path: Path) -> None:
-    catalogue.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
-    connection.close()
-    with pytest.raises(IndexMismatch, match="Upgrade Yinju"):
-        Catalogue(path)
-
-
-def test_a_second_writer_is_told_to_wait(catalogue: Catalogue, path: Path) -> None:
-    with schema.transaction(path, 0.1), pytest.raises(IndexBusy, match="Wait for it"):
-        catalogue.put(draft("a.txt", "甲"), ORIGIN)
-    catalogue.put(draft("a.txt", "甲"), ORIGIN)
-
-
-def test_reading_goes_on_during_a_write(catalogue: Catalogue, path: Path) -> None:
-    catalogue.put(draft("a.txt", "旧"), ORIGIN)
-    with schema.transaction(path, 0.1) as connection:
-        connection.execute("UPDATE versions SET text = '新'")
-        assert catalogue.document("a").text == "旧"
-    assert catalogue.document("a").text == "新"
-
-
 def test_a_snapshot_does_not_change(catalogue: Catalogue) -> None:
     catalogue.put(draft("a.txt", "旧\n二"), ORIGIN)
     with catalogue.snapshot() as snapshot:
@@ -281,117 +215,9 @@ def test_a_snapshot_does_not_change(catalogue: Catalogue) -> None:
         assert snapshot.generation.number == 1
 
 
-def test_readers_see_whole_documents_while_they_are_replaced(path: Path) -> None:
-    texts = ["甲" * 30 + "\n" + "乙" * 5, "丙" * 7]
-    torn: list[object] = []
-    stop = Event()
-
-    def read(catalogue: Catalogue) -> None:
-        while not stop.is_set():
-            document, passages = catalogue.document("a"), passages_of(catalogue, "a")
-            if sha256(document.text.encode()).hexdigest() != document.text_sha256:
-                torn.append(document)
-            if "\n".join(passage.text for passage in passages) not in texts:
-                torn.append(passages)
-
-    with Catalogue(path) as catalogue:
-        catalogue.put(draft("a.txt", texts[0]), ORIGIN)
-        threads = [Thread(target=read, args=(catalogue,)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for turn in range(20):
-            catalogue.put(draft("a.txt", texts[turn % 2]), ORIGIN)
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert torn == []
-
-
-def test_several_may_create_it_at_once(path: Path) -> None:
-    opened: list[Catalogue] = []
-    failed: list[Exception] = []
-    start = Barrier(8)
-
-    def create() -> None:
-        start.wait()
-        try:
-            opened.append(Catalogue(path))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to fail for it
-            failed.append(error)
-
-    threads = [Thread(target=create) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    assert len({catalogue.generation() for catalogue in opened}) == 1
-    for catalogue in opened:
-        catalogue.close()
-
-
-def test_creating_waits_for_who_holds_the_file(path: Path) -> None:
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(IndexBusy, match="Wait for it"):
-            Catalogue(path, busy_timeout=0.05)
-        other.execute("ROLLBACK")
-    Catalogue(path).close()
-
-
-def test_a_catalogue_that_is_deleted_while_open_is_not_made_anew(catalogue: Catalogue, path: Path) -> None:
-    path.unlink()
-    with pytest.raises(SettingsError, match="YINJU_INDEX"):
-        catalogue.put(draft("a.txt", "甲"), ORIGIN)
-    assert not path.exists()
-
-
-def test_a_closed_catalogue_says_so(catalogue: Catalogue) -> None:
-    catalogue.close()
-    with pytest.raises(ValueError, match="closed"):
-        catalogue.counts()
-
-
-def test_a_read_that_outlives_the_catalogue_ends_well(catalogue: Catalogue) -> None:
-    with catalogue.snapshot() as snapshot:
-        catalogue.close()
-        assert snapshot.counts.documents == 0
-    assert catalogue._idle == []
-
-
 def test_a_draft_must_be_slices_with_a_vector_each() -> None:
     good = draft("a.txt", "甲\n乙")
     with pytest.raises(ValueError, match="2 passages with 1"):
         replace(good, vectors=good.vectors[:1])
     with pytest.raises(ValueError, match="not a slice"):
         Draft(ROOT, "a", "", "1", good.reading, (Passage("a", 0, 1, "丁"),), good.vectors[:1])
-
-
-@pytest.mark.parametrize(
-    "pooled, tokens, offsets",
-    [
-        (np.zeros(3), np.zeros((1, 4)), [[0, 1]]),
-        (np.zeros((1, 4)), np.zeros((1, 4)), [[0, 1]]),
-        (np.zeros(4), np.zeros(4), [[0, 1]] * 4),
-        (np.zeros(4), np.zeros((1, 4)), [[0, 1, 1]]),
-        (np.zeros(4), np.zeros((2, 4)), [[0, 1]]),
-        (np.full(4, np.nan), np.zeros((1, 4)), [[0, 1]]),
-        (np.zeros(4), np.full((1, 4), np.inf), [[0, 1]]),
-        (np.zeros(4), np.zeros((1, 4)), [[0, 6]]),
-        (np.zeros(4), np.zeros((1, 4)), [[-1, 2]]),
-    ],
-)
-def test_an_encoding_that_does_not_fit_is_refused(
-    pooled: np.ndarray, tokens: np.ndarray, offsets: list[list[int]]
-) -> None:
-    encoding = Encoding(pooled.astype(np.float32), tokens.astype(np.float32), np.array(offsets, dtype=np.int32))
-    with pytest.raises(ModelError, match="Rebuild the model"):
-        pack(encoding, characters=5, dimension=4)
-
-
-def test_rounding_to_int8_is_within_half_a_step() -> None:
-    values = np.random.default_rng(0).uniform(-1, 1, (50, 8)).astype(np.float32)
-    encoding = Encoding(values[0], values, np.zeros((50, 2), dtype=np.int32))
-    stored = unpack_tokens(pack(encoding, 5, 8).tokens, 8)
-    assert np.abs(stored / 127 - values).max() <= 0.5 / 127 + 1e-6
