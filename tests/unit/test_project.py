@@ -44,7 +44,7 @@ LEAVES = {
     "clock": set(),
     "audit": {"clock"},
     "idempotency": {"errors", "records"},
-    "readers": {"errors", "records", "text"},
+    "readers": {"errors", "progress", "records", "text"},
     "passages": {"errors", "records", "text"},
     "encoder": {"errors", "progress", "records", "settings", "text"},  # open_encoder is handed the settings
     "key_file": {"errors"},
