@@ -87,6 +87,7 @@ def test_a_report_is_added_asked_replaced_and_deleted(url: str, open_at: OpenPag
     expect(ask(page, QUESTION).locator(".answer .hit").first).to_have_text("41家")
 
     old.reload()
+    expect(old.locator("#text mark").first).to_be_in_viewport()
     assert "37家" in joined(old.locator("#text mark"))
     expect(old.locator("#older")).to_contain_text("这是第 1 版，已被取代。最新的是第 2 版")
     old.get_by_role("link", name="查看最新版").click()

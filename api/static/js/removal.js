@@ -32,8 +32,7 @@ export class Removal {
     byId("remove-file").textContent = report.name;
     byId("remove-text").textContent = t("remove.text", { n: number(report.version) });
     byId("remove-wrong").textContent = "";
-    showModal(this.#dialog);
-    byId("remove-no").focus();
+    showModal(this.#dialog); // The first of its buttons, which deletes nothing, gets the focus.
   }
 
   async #remove() {
