@@ -161,6 +161,29 @@ def test_a_connection_that_stays_lost_can_be_tried_again(page: Page, office: Off
     console.expect("ERR_CONNECTION_REFUSED")
 
 
+@pytest.mark.parametrize("failure", ["busy", "lost"])
+def test_a_service_that_is_away_for_a_moment_loses_no_job(
+    page: Page, office: Office, console: Console, failure: str
+) -> None:
+    asked: list[Route] = []
+
+    def fail_once(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+        elif failure == "lost":
+            route.abort("connectionrefused")
+        else:
+            route.fulfill(status=503, headers={"Retry-After": "1"})
+
+    page.route("**/v1/jobs/*", fail_once)
+    row = upload(page, file("简报.txt", "书屋简报。"))
+    finish(page, office, count=1)
+    expect(row.locator(".upload-state")).to_have_text("已加入，可以提问了。")
+    assert len(asked) == 2
+    console.expect("503" if failure == "busy" else "ERR_CONNECTION_REFUSED")
+
+
 def test_sending_can_be_cancelled_and_begun_again(page: Page, office: Office) -> None:
     held: list[Route] = []
 
