@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from uuid import uuid4
 
-from yinju import clock, idempotency, rows
+from yinju import clock, digests, idempotency, rows
 from yinju.catalogue import Catalogue, check_match, forget_originals
 from yinju.errors import UnknownJob
 from yinju.records import Job, JobError, JobKind, JobState
@@ -53,7 +53,7 @@ def submit(catalogue: Catalogue, upload: Upload) -> Job:
     """
     with upload.path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
-    request = f"{upload.replaces or ''}|{upload.collection}|{upload.name}|{digest}"
+    request = digests.of_texts((upload.replaces, upload.collection, upload.name, digest))
     with catalogue.writing() as connection:
         _forget_old(connection)
         earlier = idempotency.job_of(connection, upload.idempotency, request)
@@ -233,7 +233,10 @@ def _own(connection: sqlite3.Connection, document_id: str, digest: str) -> None:
 def failed(catalogue: Catalogue, job_id: str, error: JobError) -> None:
     """The job is over, and nothing of what was sent is left but its name."""
     with catalogue.writing() as connection:
-        query = "UPDATE jobs SET state = 'failed', reason = ?, detail = ?, original = NULL, updated_at = ? WHERE id = ?"
+        query = """
+            UPDATE jobs SET state = 'failed', reason = ?, detail = ?, original = NULL, updated_at = ?,
+                name = CASE WHEN document_id IN (SELECT id FROM tombstones) THEN '' ELSE name END WHERE id = ?
+        """
         connection.execute(query, (error.reason, error.detail, clock.stamp(), job_id))
         forget_originals(connection)
 

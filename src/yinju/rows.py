@@ -251,6 +251,7 @@ def remove(connection: sqlite3.Connection, identifier: str) -> tuple[Removal, st
         "SELECT bytes_sha256 FROM versions WHERE document = ? ORDER BY version", (found.key,)
     )]  # fmt: skip
     connection.execute("INSERT INTO tombstones VALUES (?, ?, ?)", (identifier, told[-1], clock.stamp()))
-    connection.execute("DELETE FROM jobs WHERE document_id = ? AND state IN ('done', 'failed')", (identifier,))
+    # A job outlives its document for a day, nameless: the same request sent once more must not bring it back.
+    connection.execute("UPDATE jobs SET name = '' WHERE document_id = ? AND state IN ('done', 'failed')", (identifier,))
     connection.execute("DELETE FROM documents WHERE key = ?", (found.key,))
     return Removal(identifier, passages, vectors, len(told)), told[-1]

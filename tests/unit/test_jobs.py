@@ -160,7 +160,7 @@ def test_a_key_that_came_before_with_another_request_changes_nothing(library: Li
         with pytest.raises(IdempotencyConflict, match="Nothing was changed"):
             sent(library, name, text, collection=collection, replaces=replaces, key="k")
     with pytest.raises(IdempotencyConflict):
-        library.remove("夜校", idempotency_key="k")
+        library.remove("夜校", key="k")
     other = library.add(spooled(library, NEWER), name="other.txt").id
     library.remove("夜校", idempotency_key="r")
     with pytest.raises(IdempotencyConflict):
@@ -187,3 +187,17 @@ def test_jobs_that_ended_are_forgotten_after_a_day_and_others_never(
         with pytest.raises(UnknownJob, match="forgotten after a day"):
             later.job(done.id)
         assert later.job(waiting.id).state == "queued"
+
+
+def test_the_same_request_once_more_does_not_bring_back_what_was_deleted(library: Library) -> None:
+    """And of the name of what was deleted nothing is kept."""
+    library.start_jobs()
+    first = sent(library, "机密.txt", OLD, key="k")
+    first = library.wait(first.id, SECONDS)
+    waiting = sent(library, "机密二.txt", NEW, replaces="机密")
+    library.wait(waiting.id, SECONDS)
+    library.remove("机密")
+    again = sent(library, "机密.txt", OLD, key="k")
+    assert (again.id, again.replayed, again.document_id, again.name) == (first.id, True, "机密", "")
+    assert library.documents() == []
+    assert column(library, "SELECT count(*) FROM jobs WHERE name || request LIKE '%机密%'") == [0]
