@@ -160,7 +160,7 @@ def test_a_key_that_came_before_with_another_request_changes_nothing(library: Li
         with pytest.raises(IdempotencyConflict, match="Nothing was changed"):
             sent(library, name, text, collection=collection, replaces=replaces, key="k")
     with pytest.raises(IdempotencyConflict):
-        library.remove("夜校", key="k")
+        library.remove("夜校", idempotency_key="k")
     other = library.add(spooled(library, NEWER), name="other.txt").id
     library.remove("夜校", idempotency_key="r")
     with pytest.raises(IdempotencyConflict):
