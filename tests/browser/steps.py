@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.fake_library import FakeLibrary
+
 YOUTH = "开办了多少期青年夜校？"
 CUT = "新任省直部门机关纪委书记会议于何时召开？"  # what answers it breaks off in the report: “……等”
 ABSENT = "火星探测器着陆时有多重？"
@@ -73,3 +75,14 @@ def enter_key(page: Page, key: str) -> None:
 def log_in(page: Page, key: str) -> None:
     enter_key(page, key)
     expect(page.locator("#key-dialog")).to_have_count(0)
+
+
+def finish(page: Page, fake: FakeLibrary, *, count: int) -> None:
+    """End all jobs, once there are so many."""
+    for _ in range(300):
+        if len(fake.jobs) >= count:
+            break
+        page.wait_for_timeout(20)
+    assert len(fake.jobs) == count
+    for job_id in list(fake.jobs):
+        fake.finish(job_id)
