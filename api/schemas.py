@@ -104,6 +104,7 @@ class Passage(BaseModel):
     version: Annotated[int, Field(description="Of the document.")]
     title: str
     heading: list[str]
+    page: int | None
     text: str
     start: int
     end: int

@@ -63,6 +63,7 @@ def passages(hits: Iterable[Hit]) -> list[Json]:
             "version": hit.version,
             "title": hit.title,
             "heading": list(hit.passage.heading),
+            "page": hit.passage.page,
             "text": hit.passage.text,
             "start": hit.passage.start,
             "end": hit.passage.end,

@@ -57,6 +57,7 @@ def test_an_answer_holds_every_field_of_the_contract(client: httpx.Client) -> No
             "version": 1,
             "title": "年度报告",
             "heading": ["一、青年工作"],
+            "page": 1,
             "text": TEXT[12:37],
             "start": 12,
             "end": 37,
