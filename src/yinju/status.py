@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,8 @@ def status_of(catalogue: Catalogue, derived_folder: Path, served: int | None) ->
         (versions,) = connection.execute("SELECT count(*) FROM versions").fetchone()
     files = {
         "catalogue": sum(_size(path) for path in catalogue.path.parent.glob(f"{catalogue.path.name}*")),
-        "derived": sum(_size(path) for path in derived_folder.rglob("*")),
+        # Unlike Path.rglob, os.walk is not put off by a folder that vanishes, as those of older generations do.
+        "derived": sum(_size(Path(folder, name)) for folder, _, names in os.walk(derived_folder) for name in names),
     }
     generation = catalogue.generation().number
     return Status(generation, served, counted.documents, counted.passages, versions, files, jobs.counts(catalogue))
