@@ -25,6 +25,7 @@ from api.kinds import (
     INTERNAL,
     INVALID,
     NOT_READY,
+    QUEUE_FULL,
     REFUSALS,
     REUSED_KEY,
     STORAGE_FULL,
@@ -40,6 +41,7 @@ from api.kinds import (
 )
 from api.logs import note_problem, request_headers, request_id
 from yinju.errors import (
+    BacklogFull,
     Gone,
     IdempotencyConflict,
     IndexBusy,
@@ -137,6 +139,7 @@ def of_library_error(error: YinjuError, scope: Mapping[str, Any]) -> Problem:
         IdempotencyConflict: REUSED_KEY,
         Unsupported: UNAVAILABLE_MODE,
         IndexBusy: BUSY,
+        BacklogFull: QUEUE_FULL,
         IndexDamaged: DAMAGED,
         StorageFull: STORAGE_FULL,
     }

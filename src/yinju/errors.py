@@ -13,6 +13,7 @@ YinjuError
 ├── ModelError              the model can't be built, loaded or trusted
 ├── IndexMismatch           the index was made with another encoder or splitter
 ├── IndexBusy               another process is writing
+├── BacklogFull             too many uploads are waiting to be worked off
 ├── IndexDamaged            the catalogue's file is damaged
 ├── StorageFull             there is no room to store what was sent
 ├── SettingsError           a setting that is unknown or out of bounds
@@ -107,6 +108,10 @@ class IndexMismatch(YinjuError):
 
 class IndexBusy(YinjuError):
     """Another process is writing to the same index."""
+
+
+class BacklogFull(YinjuError):
+    """Too many uploads are waiting to be worked off. Nothing was stored; the same request may be sent later."""
 
 
 class IndexDamaged(YinjuError):

@@ -124,7 +124,7 @@ class Holdings:
         self._catalogue.check(origin_of(self._encoder))
         draft = drafted(Source(name or path.name, path, digest, collection), self._encoder, progress)
         with self._catalogue.writing() as connection:
-            same = jobs.same_bytes(connection, digest, collection, None)
+            same = jobs.same_bytes(connection, digest, Upload(draft.name, path, collection))
             if same is None:
                 identifier = self._catalogue.put_in(connection, draft, origin_of(self._encoder), actor)
                 jobs.keep_original(connection, identifier, digest, path)
@@ -148,7 +148,7 @@ class Holdings:
 
         path: where its bytes are; not needed afterwards. if_match: the SHA-256 the replaced text must have. The same
         bytes in that collection already are a job done, with `created` False. Raises NotFound, Gone,
-        PreconditionFailed, IdempotencyConflict.
+        PreconditionFailed, IdempotencyConflict, BacklogFull.
         """
         upload = Upload(name, path, collection, replaces, if_match, actor, idempotency_key)
         job = jobs.submit(self._catalogue, upload)

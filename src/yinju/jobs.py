@@ -17,11 +17,14 @@ from uuid import uuid4
 
 from yinju import clock, digests, idempotency, rows
 from yinju.catalogue import Catalogue, check_match, forget_originals
-from yinju.errors import UnknownJob
+from yinju.errors import BacklogFull, UnknownJob
 from yinju.records import Job, JobError, JobKind, JobState
 
 _KEPT = timedelta(days=1)  # after a job ended
 _CHUNK = 1 << 20
+MOST_WAITING, MOST_BYTES = 200, 1 << 30
+"""Uploads, and their bytes, that may wait to be worked off; one sender may take half of either."""
+_UNFINISHED = "state IN ('queued', 'running')"
 _COLUMNS = (
     *("id", "kind", "state", "stage", "done", "total", "name", "collection", "document_id", "version"),
     *("created_at", "updated_at"),
@@ -48,8 +51,8 @@ class Upload:
 def submit(catalogue: Catalogue, upload: Upload) -> Job:
     """Store an upload to be worked on; when this returns, it survives the process and the power.
 
-    The same bytes, there already, are a job that is done. Raises NotFound, Gone, PreconditionFailed,
-    IdempotencyConflict, IndexBusy, StorageFull.
+    The same bytes, there already and with nothing under way that would change them, are a job that is done. Raises
+    NotFound, Gone, PreconditionFailed, IdempotencyConflict, BacklogFull, IndexBusy, StorageFull.
     """
     with upload.path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
@@ -61,9 +64,10 @@ def submit(catalogue: Catalogue, upload: Upload) -> Job:
             return replace(_job(connection, earlier), replayed=True)
         if upload.replaces is not None:
             check_match(rows.summary(connection, upload.replaces), upload.if_match)
-        same = same_bytes(connection, digest, upload.collection, upload.replaces)
+        same = same_bytes(connection, digest, upload)
         values = _new(upload, request)
-        if same is None:
+        if same is None or _under_way(connection, same[0]):
+            _check_backlog(connection, upload)
             _store_bytes(connection, digest, upload.path)
             values |= {"original": digest}
         else:
@@ -100,20 +104,40 @@ def _insert(connection: sqlite3.Connection, values: dict[str, object]) -> None:
     connection.execute(query, values)
 
 
-def same_bytes(
-    connection: sqlite3.Connection, digest: str, collection: str, replaces: str | None
-) -> tuple[str, int] | None:
-    """The document that has these bytes already, and its version."""
+def _under_way(connection: sqlite3.Connection, document_id: str) -> bool:
+    query = f"SELECT 1 FROM jobs WHERE document_id = ? AND {_UNFINISHED}"  # noqa: S608
+    return connection.execute(query, (document_id,)).fetchone() is not None
+
+
+def _check_backlog(connection: sqlite3.Connection, upload: Upload) -> None:
+    """Raises BacklogFull: what is acknowledged must be worked off in a time that makes sense, and fit on the disk."""
+    query = f"""
+        SELECT count(*), coalesce(sum(length(data)), 0) FROM jobs JOIN originals ON sha256 = original
+        WHERE {_UNFINISHED} AND coalesce(actor = ?, 1)
+    """  # noqa: S608
+    size = upload.path.stat().st_size
+    for actor, share in ((None, 1), (upload.actor, 2)):
+        waiting, held = connection.execute(query, (actor,)).fetchone()
+        if waiting and (waiting >= MOST_WAITING // share or held + size > MOST_BYTES // share):
+            raise BacklogFull(
+                f"{waiting} uploads are waiting to be worked off, as many as may. Nothing was stored; send this one "
+                "again later."
+            )
+
+
+def same_bytes(connection: sqlite3.Connection, digest: str, wanted: Upload | Work) -> tuple[str, int] | None:
+    """The document that is already what an upload would make of it, and its version."""
     query = """
         SELECT id, documents.version FROM documents
         JOIN versions ON versions.document = documents.key AND versions.version = documents.version
         WHERE bytes_sha256 = ?
     """
-    if replaces is not None:
-        chosen, value = "AND id = ? AND root IS NULL", replaces
+    values: tuple[str, ...]
+    if wanted.replaces is not None:  # under another name it would be renamed
+        chosen, values = "AND id = ? AND name = ? AND root IS NULL", (wanted.replaces, wanted.name)
     else:
-        chosen, value = "AND collection = ? ORDER BY documents.key", collection
-    found: tuple[str, int] | None = connection.execute(f"{query} {chosen}", (digest, value)).fetchone()
+        chosen, values = "AND collection = ? ORDER BY documents.key", (wanted.collection,)
+    found: tuple[str, int] | None = connection.execute(f"{query} {chosen}", (digest, *values)).fetchone()
     return found
 
 
@@ -165,15 +189,22 @@ class Work:
     bytes_sha256: str
 
 
-def next_work(catalogue: Catalogue) -> Work | None:
-    """The first job that waits or was interrupted, marked as running; None where there is none."""
+def next_work(catalogue: Catalogue, last_actor: str = "") -> Work | None:
+    """A job that waits or was interrupted, marked as running; None where there is none.
+
+    Senders take turns, so that nobody's many files hold up another's one; what one document is to become stays in the
+    order it was sent in.
+    """
+    query = f"""
+        UPDATE jobs SET state = 'running', attempts = attempts + 1, updated_at = ? WHERE key = (
+            SELECT key FROM jobs AS one WHERE {_UNFINISHED} AND NOT EXISTS (
+                SELECT 1 FROM jobs AS earlier WHERE earlier.document_id = one.document_id AND earlier.key < one.key
+                    AND earlier.{_UNFINISHED}
+            ) ORDER BY state = 'running' DESC, actor <= ?, actor, key LIMIT 1
+        ) RETURNING id, kind, attempts, name, collection, document_id, if_match, actor, original
+    """  # noqa: S608
     with catalogue.writing() as connection:
-        query = """
-            UPDATE jobs SET state = 'running', attempts = attempts + 1, updated_at = ?
-            WHERE key = (SELECT min(key) FROM jobs WHERE state IN ('queued', 'running'))
-            RETURNING id, kind, attempts, name, collection, document_id, if_match, actor, original
-        """
-        row = connection.execute(query, (clock.stamp(),)).fetchone()
+        row = connection.execute(query, (clock.stamp(), last_actor)).fetchone()
     return None if row is None else Work(*row)
 
 
@@ -189,8 +220,10 @@ def bytes_of(catalogue: Catalogue, work: Work) -> Iterator[Path]:
     """A file with what was uploaded, for this process alone: without a name in any folder, it ends with the process."""
     with TemporaryFile() as file:
         with catalogue.borrowed() as connection:
-            (key,) = connection.execute("SELECT key FROM originals WHERE sha256 = ?", (work.bytes_sha256,)).fetchone()
-            with connection.blobopen("originals", "data", key, readonly=True) as blob:
+            row = connection.execute("SELECT key FROM originals WHERE sha256 = ?", (work.bytes_sha256,)).fetchone()
+            if row is None:  # a backup of before it was sent has taken the catalogue's place
+                raise UnknownJob(work.job_id)
+            with connection.blobopen("originals", "data", row[0], readonly=True) as blob:
                 while chunk := blob.read(_CHUNK):
                     file.write(chunk)
         file.flush()
@@ -201,6 +234,13 @@ def progressed(catalogue: Catalogue, job_id: str, stage: str, done: int, total: 
     with catalogue.writing() as connection:
         query = "UPDATE jobs SET stage = ?, done = ?, total = ?, updated_at = ? WHERE id = ?"
         connection.execute(query, (stage, done, total, clock.stamp(), job_id))
+
+
+def check(connection: sqlite3.Connection, work: Work) -> None:
+    """Raises UnknownJob for a job that is no longer there, as when a backup was restored meanwhile."""
+    query = "SELECT 1 FROM jobs WHERE id = ? AND state = 'running'"
+    if connection.execute(query, (work.job_id,)).fetchone() is None:
+        raise UnknownJob(work.job_id)
 
 
 def stored(connection: sqlite3.Connection, work: Work, document_id: str, *, created: bool) -> None:
@@ -251,6 +291,7 @@ def requeued(catalogue: Catalogue, job_id: str) -> None:
 def indexed(catalogue: Catalogue) -> None:
     """The indexes were made after these jobs were stored: they are done."""
     with catalogue.writing() as connection:
+        _forget_old(connection)
         query = "UPDATE jobs SET state = 'done', stage = '', updated_at = ? WHERE state = 'indexing'"
         connection.execute(query, (clock.stamp(),))
 

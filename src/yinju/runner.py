@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from threading import Event, Thread
@@ -17,11 +17,12 @@ from yinju.encoder import Encoder
 from yinju.errors import (
     Gone,
     IndexBusy,
-    IndexMismatch,
+    IndexDamaged,
     ModelError,
     NotFound,
     PreconditionFailed,
     StorageFull,
+    UnknownJob,
     Unreadable,
     YinjuError,
 )
@@ -37,11 +38,12 @@ _LOOK = 0.5  # seconds between looks for what another process submitted
 _GATHER = 2.0  # seconds of stored documents that one making of the indexes may serve
 _REPORT = 1.0  # seconds between two reports of progress, each of them a write
 _WAIT = 5.0  # seconds after something that may pass: a full disk, a busy index
-_MOST_ATTEMPTS = 10
+_MOST_ATTEMPTS = 10  # that ended the process, or this thread
 _REASONS: dict[type[YinjuError], str] = {
     Gone: "deleted-document",
     NotFound: "unknown-document",
     PreconditionFailed: "changed-document",
+    ModelError: "crashed",  # the model is loaded before any job is begun: it can't encode this text
 }
 
 
@@ -70,7 +72,9 @@ class Runner:
         self._observe = observe
         self._stop = Event()
         self._wake = Event()
-        self._thread = Thread(target=self._run, name="jobs")
+        self._thread = Thread(target=self._supervise, name="jobs")
+        self._last_actor = ""
+        self._gather = _GATHER
 
     def start(self) -> None:
         self._thread.start()
@@ -85,6 +89,14 @@ class Runner:
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join()
+
+    def _supervise(self) -> None:
+        """A thread that something unforeseen ends (its traceback is in the log) is followed by another."""
+        while not self._stop.is_set():
+            working = Thread(target=self._run, name="jobs-work")
+            working.start()
+            working.join()
+            self._stop.wait(_WAIT)
 
     def _run(self) -> None:
         told = ""
@@ -128,18 +140,21 @@ class Runner:
         """All jobs there are, with the indexes made whenever documents have waited for them for a while."""
         self._catalogue.check(origin_of(self._encoder))
         oldest: float | None = None
-        while not self._stop.is_set() and (work := jobs.next_work(self._catalogue)) is not None:
+        while not self._stop.is_set() and (work := jobs.next_work(self._catalogue, self._last_actor)) is not None:
+            self._last_actor = work.actor
             moments.reached("job 1")
             if self._do(work):
                 oldest = oldest or time.monotonic()
-            if oldest is not None and time.monotonic() - oldest > _GATHER:
+            if oldest is not None and time.monotonic() - oldest > self._gather:
                 self._index()
                 oldest = None
         self._index()
 
     def _index(self) -> None:
+        started = time.monotonic()
         with self._timed("index"):
             self._refresh()
+        self._gather = max(_GATHER, time.monotonic() - started)  # making indexes takes half of the time at most
         moments.reached("job 4")
         jobs.indexed(self._catalogue)
         moments.reached("job 5")
@@ -161,10 +176,12 @@ class Runner:
         except Unreadable as error:
             jobs.failed(self._catalogue, work.job_id, JobError(error.reason, str(error)))
             return False
-        except (Gone, NotFound, PreconditionFailed) as error:
+        except (Gone, NotFound, PreconditionFailed, ModelError) as error:
             jobs.failed(self._catalogue, work.job_id, JobError(_REASONS[type(error)], str(error)))
             return False
-        except (IndexBusy, IndexMismatch, ModelError, StorageFull, Stopped, OSError):
+        except UnknownJob:
+            return False
+        except (YinjuError, Stopped, OSError):  # it came back: no fault of the file's
             jobs.requeued(self._catalogue, work.job_id)
             raise
         return True
@@ -177,14 +194,18 @@ class Runner:
 
     def _drafted(self, work: jobs.Work) -> Draft:
         origin = origin_of(self._encoder)
-        ready = NONE_READY if work.replaces is None else ready_from(self._catalogue, work.replaces, origin)
+        ready = NONE_READY
+        if work.replaces is not None:
+            with suppress(IndexDamaged):  # a new version may be just what heals it
+                ready = ready_from(self._catalogue, work.replaces, origin)
         with jobs.bytes_of(self._catalogue, work) as path:
             source = Source(work.name, path, work.bytes_sha256, work.collection)
             return drafted(source, self._encoder, self._progress_of(work), ready)
 
     def _store(self, work: jobs.Work, draft: Draft) -> None:
         with self._catalogue.writing() as connection:
-            same = jobs.same_bytes(connection, work.bytes_sha256, work.collection, work.replaces)
+            jobs.check(connection, work)
+            same = jobs.same_bytes(connection, work.bytes_sha256, work)
             if same is not None:  # sent twice at once, or stored by a run that was interrupted
                 jobs.stored(connection, work, same[0], created=False)
                 return
@@ -203,6 +224,7 @@ class Runner:
                 raise Stopped
             if time.monotonic() - last >= _REPORT:
                 last = time.monotonic()
-                jobs.progressed(self._catalogue, work.job_id, stage, done, total)
+                with suppress(IndexBusy, StorageFull):  # progress is worth telling, not waiting for
+                    jobs.progressed(self._catalogue, work.job_id, stage, done, total)
 
         return report
