@@ -45,7 +45,7 @@ def add(
         typer.Option(
             help=say(
                 "Limit it to this collection; may be repeated. Left out: all of them, those to come too.",
-                "只限这个文件集；可多次使用。不写即为全部，包括以后新建的。",
+                "只限这个资料库；可多次使用。不写即为全部，包括以后新建的。",
             )
         ),
     ] = None,
@@ -131,7 +131,7 @@ def _table(found: list[Key]) -> Table:
     table.add_column(say("id", "编号"), no_wrap=True, style="bold")
     table.add_column(say("name", "名称"), overflow="fold")
     table.add_column(say("scopes", "权限"), no_wrap=True)
-    table.add_column(say("collections", "文件集"), overflow="fold")
+    table.add_column(say("collections", "资料库"), overflow="fold")
     table.add_column(say("created", "创建时间"), no_wrap=True)
     table.add_column(say("revoked", "吊销时间"), no_wrap=True)
     for key in found:

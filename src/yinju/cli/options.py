@@ -42,14 +42,14 @@ Negatives = Annotated[
 
 
 Collection = Annotated[
-    str, typer.Option(metavar="NAME", help=say("The collection the documents belong to.", "文件所属的文件集。"))
+    str, typer.Option(metavar="NAME", help=say("The collection the documents belong to.", "文件所属的资料库。"))
 ]
 Collections = Annotated[
     list[str] | None,
     typer.Option(
         "--collection",
         metavar="NAME",
-        help=say("Look into this collection only; may be repeated.", "只在这个文件集中查找；可多次使用。"),
+        help=say("Look into this collection only; may be repeated.", "只在这个资料库中查找；可多次使用。"),
     ),
 ]
 ACTOR = "command line"
