@@ -10,10 +10,13 @@ from fastapi import Header
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-# Neither path marks, nor control characters, nor those that turn the direction of writing and so make "gpj.exe" look
-# like a picture; and one character at least that is more than a dot or white space.
-_IN_FILE_NAMES = r"[^\x00-\x1f\x7f-\x9f/\\\u2028-\u202e\u2066-\u2069]"
-FILE_NAME = rf"^{_IN_FILE_NAMES}*[^\s.{_IN_FILE_NAMES[2:-1]}]{_IN_FILE_NAMES}*$"
+# Neither path marks, nor control characters, nor what can't be seen (\p{Cf}): such marks make two names look the same,
+# or turn the direction of writing, so that "gpj.exe" looks like a picture. Joiners alone have their place, between
+# letters (Persian, Hindi) and between the parts of an emoji. And one character at least is more than a dot or a space.
+_NOT_IN_NAMES = r"\x00-\x1f\x7f-\x9f/\\\u2028\u2029\p{Cf}"
+_JOINED = r"[\p{L}\p{M}\p{S}](?:[\u200c\u200d][\p{L}\p{M}\p{S}])+"
+_ANY = rf"(?:[^{_NOT_IN_NAMES}]|{_JOINED})*"
+FILE_NAME = rf"^{_ANY}(?:[^\s.{_NOT_IN_NAMES}]|{_JOINED}){_ANY}$"
 LONGEST_FILE_NAME = 255
 COLLECTION = r"^[\p{L}\p{N}]([\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$"
 LONGEST_COLLECTION = 64
@@ -22,8 +25,8 @@ IDEMPOTENCY_KEY = r"^[!-~]([ -~]*[!-~])?$"
 LONGEST_IDEMPOTENCY_KEY = 255
 
 WRONG = {
-    FILE_NAME: "This is no file name: leave out slashes, control characters and marks of writing direction, and write "
-    "more than dots.",
+    FILE_NAME: "This is no file name: leave out slashes, control characters and characters that can't be seen, "
+    "and write more than dots.",
     COLLECTION: "This is no name of a collection: use letters and digits of any script, with - _ . between them.",
     IDEMPOTENCY_KEY: "This is no idempotency key: use printable ASCII, such as a UUID.",
     r"\S": "This must hold more than white space: write something.",
@@ -80,8 +83,9 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         description="Any name for this request, 1 to 255 characters of printable ASCII. Sent again with the same name "
-        "within a day, the request is not carried out again but answered as before, with `Idempotency-Replayed: true`; "
-        "the same name with another request is refused.",
+        "within a day, the request is not carried out again: the answer says what came of it, after an upload with "
+        "the document as it is now, and has `Idempotency-Replayed: true`. The same name with another request is "
+        "refused.",
         max_length=LONGEST_IDEMPOTENCY_KEY,
         pattern=IDEMPOTENCY_KEY,
     ),

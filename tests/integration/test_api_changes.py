@@ -175,10 +175,20 @@ def test_a_version_held_already_is_not_sent_again(client: httpx.Client) -> None:
     old = client.get(PATH).headers["etag"]
     client.put(PATH, json={"text": NEW}).raise_for_status()
     held = {"If-None-Match": old}
-    for path in (PATH, f"{PATH}/text"):
-        assert client.get(path, headers=held).status_code == 200
-        response = client.get(path, params={"version": 1}, headers=held)
-        assert (response.status_code, response.content, response.headers["etag"]) == (304, b"", old)
+    path = f"{PATH}/text"
+    assert client.get(path, headers=held).status_code == 200
+    response = client.get(path, params={"version": 1}, headers=held)
+    assert (response.status_code, response.content, response.headers["etag"]) == (304, b"", old)
+
+
+def test_what_is_said_of_a_document_is_sent_though_the_text_is_the_same(client: httpx.Client) -> None:
+    held = {"If-None-Match": client.get(PATH).headers["etag"]}
+    client.put(PATH, json={"text": TEXT + " ", "name": "乙.txt"}).raise_for_status()
+    client.put(PATH, json={"text": TEXT, "name": "丙.txt"}).raise_for_status()
+    assert client.get(f"{PATH}/text", headers=held).status_code == 304
+    response = client.get(PATH, headers=held)
+    assert (response.status_code, response.headers["etag"]) == (200, held["If-None-Match"])
+    assert (response.json()["name"], response.json()["version"]) == ("丙.txt", 3)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -297,6 +307,17 @@ def test_a_replacement_sent_again_makes_one_version(client: httpx.Client, fake: 
     assert (first.status_code, second.status_code, second.json()) == (200, 200, first.json())
     assert second.headers["idempotency-replayed"] == "true"
     assert fake.found[REPORT].version == 2
+
+
+def test_an_upload_sent_again_tells_of_the_document_as_it_is_now(client: httpx.Client, fake: FakeLibrary) -> None:
+    path = add(client, **KEY).headers["location"]
+    client.put(path, json={"text": "别的。"}).raise_for_status()
+    response = add(client, **KEY)
+    assert (response.status_code, response.json()["version"]) == (201, 2)
+    assert response.headers["etag"] == client.get(path).headers["etag"] == etag(fake, "报告")
+    parameters = client.get("/openapi.json").json()["paths"]["/v1/documents"]["post"]["parameters"]
+    (described,) = (p["description"] for p in parameters if p["name"] == "Idempotency-Key")
+    assert "the document as it is now" in described
 
 
 def test_a_deletion_sent_again_is_answered_again(client: httpx.Client, fake: FakeLibrary) -> None:

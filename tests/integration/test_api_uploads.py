@@ -92,7 +92,10 @@ def test_the_fields_of_a_form_come_in_any_order(client: httpx.Client, fake: Fake
         ("../../etc/报告.txt", "报告.txt"),
         ("/tmp/报告.txt", "报告.txt"),
         ("e\u0301.txt", "\u00e9.txt"),
-        ('👨‍👩‍👧 100% "a".txt', '👨‍👩‍👧 100% "a".txt'),
+        ('👨\u200d👩\u200d👧 100% "a".txt', '👨\u200d👩\u200d👧 100% "a".txt'),
+        ("❤\ufe0f\u200d🔥.txt", "❤\ufe0f\u200d🔥.txt"),
+        ("می\u200cخواهم.txt", "می\u200cخواهم.txt"),
+        ("क्\u200dष.txt", "क्\u200dष.txt"),
         ("a" * 251 + ".txt", "a" * 251 + ".txt"),
     ],
 )
@@ -103,7 +106,11 @@ def test_a_file_keeps_its_name_without_the_path(client: httpx.Client, fake: Fake
     assert (response.status_code, response.json().get("name")) == (201, kept), response.text
 
 
-BAD_NAMES = ["", ".", "..", " ", "a\tb.txt", "a\x7f.txt", "a\u202etxt.exe", "a\u2066.txt", "a\u2028.txt", "a" * 256]
+BAD_NAMES = [
+    *("", ".", "..", " ", "a\tb.txt", "a\x7f.txt", "a\u202etxt.exe", "a\u2066.txt", "a\u2028.txt", "a" * 256),
+    *("a\u200f.txt", "a\u061c.txt", "年\u200b报.txt", "a\ufeffb.txt", "a\U000e0061b.txt", "a\xadb.txt", "\u2060"),
+    *("\u200da.txt", "a\u200d.txt", "a\u200d\u200db.txt", "a.txt\u200c", "1\u200c2.txt", "a\u200d b.txt", "\u200c"),
+]
 
 
 @pytest.mark.parametrize("name", [*BAD_NAMES, "a/", "..\\"])
