@@ -39,7 +39,7 @@ def list_collections(library: LibraryDep, access: AccessDep) -> Response:
 def asked(
     library: Library, access: Access, named: Sequence[str] | None, document_ids: Sequence[str] | None
 ) -> Sequence[str] | None:
-    """The collections a question is about; None for all.
+    """The collections a question is about; None for all, none of them where nothing is in any that the key reaches.
 
     Raises ProblemError (403) where the key does not reach one, or one of the documents.
     """
@@ -49,8 +49,8 @@ def asked(
     elif named is None and document_ids is None:
         return (DEFAULT_COLLECTION,)
     within = within_reach(access, named)
-    if named is None and within is not None:  # those that no document is in yet are no reason to refuse the others
-        return [each.name for each in library.collections() if each.name in within] or within
+    if named is None and within is not None:  # one that no document is in yet is no reason to refuse what names none
+        return [each.name for each in library.collections() if each.name in within]
     return within
 
 

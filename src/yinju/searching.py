@@ -21,7 +21,7 @@ _WIDER = 4  # times the candidates, where copies of one report took the places o
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question asks about. Each None stands for everything there is."""
+    """What a question asks about. Each None stands for everything there is; no collections, for nothing."""
 
     document_ids: Sequence[str] | None = None
     collections: Sequence[str] | None = None
@@ -41,9 +41,8 @@ def checked(question: str, top_k: int, scope: Scope) -> str:
         )
     if not 1 <= top_k <= MOST_PASSAGES:
         raise InvalidRequest(f"top_k is {top_k}; choose 1 to {MOST_PASSAGES}.")
-    for name, values in (("document_ids", scope.document_ids), ("collections", scope.collections)):
-        if values is not None and not values:
-            raise InvalidRequest(f"{name} is empty. Name at least one, or leave it out.")
+    if scope.document_ids is not None and not scope.document_ids:
+        raise InvalidRequest("document_ids is empty. Name at least one, or leave it out.")
     return trimmed
 
 

@@ -123,6 +123,17 @@ def test_a_limited_key_sees_its_own_alone(limited: httpx.Client, fake: FakeLibra
     assert fake.within == [["督查"], ["督查"]]
 
 
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/search"])
+def test_where_a_limited_key_reaches_nothing_yet_nothing_is_found(
+    limited: httpx.Client, fake: FakeLibrary, path: str
+) -> None:
+    del fake.found[OWN]
+    limited.post(path, json={"question": QUESTION}).raise_for_status()
+    assert fake.within == [[]]
+    named = limited.post(path, json={"question": QUESTION, "collection": "督查"})
+    problem_of(named, 404, "unknown-collection")
+
+
 @pytest.mark.parametrize(
     "method, path, body",
     [

@@ -39,8 +39,14 @@ def test_a_collection_nobody_made_is_unknown(library: Library) -> None:
     for ask in (library.ask, library.search):
         with pytest.raises(UnknownCollection, match=r"'没有'\. Check its name"):
             ask("夜校", collections=["default", "没有"])
-        with pytest.raises(InvalidRequest, match="collections is empty"):
-            ask("夜校", collections=[])
+        with pytest.raises(InvalidRequest, match="document_ids is empty"):
+            ask("夜校", document_ids=[])
+
+
+def test_in_no_collection_there_is_nothing(library: Library) -> None:
+    assert library.search("夜校", collections=[]) == []
+    answer = library.ask("夜校开办了多少期？", collections=[])
+    assert (answer.reason, answer.citations, answer.passages) == ("empty_index", (), ())
 
 
 def test_the_default_is_there_before_anything_is_in_it(tmp_path: Path) -> None:
