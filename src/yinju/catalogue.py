@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from yinju import audit, clock, encoding_rows, rows
+from yinju import audit, encoding_rows, folder_rows, rows
 from yinju.blobs import PassageVectors
 from yinju.connections import Connections
 from yinju.errors import PreconditionFailed
@@ -146,13 +146,10 @@ class Catalogue(Connections):
         audit.write(connection, actor, "store", identifier, version, draft.bytes_sha256)
         return identifier
 
-    def rename(self, document_id: str, name: str) -> None:
-        """A document's file got another name within its root; the id stays. Raises NotFound, Gone, IndexBusy."""
+    def rename(self, root: str, old: str, new: str) -> bool:
+        """A folder's file got another name; its document keeps the id. False where that can't be, or is done."""
         with self.writing() as connection:
-            found = rows.stored_document(connection, document_id)
-            query = "UPDATE documents SET name = ?, updated_at = max(?, added_at) WHERE key = ?"
-            connection.execute(query, (name, clock.stamp(), found.key))
-            rows.bump(connection)
+            return folder_rows.rename(connection, root, old, new)
 
     def remove(
         self, document_id: str, *, withdraw: bool = False, if_match: str | None = None, actor: str = ""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from yinju import folder_rows
 from yinju.catalogue import Catalogue
 from yinju.encoder import Encoder
 from yinju.errors import Gone, InvalidRequest, NotFound, Unreadable
 from yinju.folders import Listing, list_folder
-from yinju.intake import NONE_READY, Source, digest_of, drafted, origin_of, ready_from
+from yinju.intake import NONE_READY, Ready, Source, digest_of, drafted, origin_of, ready_from
 from yinju.passages import SPLITTER
 from yinju.progress import Progress, silent
 from yinju.readers import STRUCTURE
@@ -97,9 +97,8 @@ class _Indexing:
             except Unreadable as error:
                 self._refused.append((name, str(error)))
             self._progress("files", done, len(self._listing.files))
-        for known in self._gone.values():
-            with suppress(NotFound, Gone):  # another process indexing the same folder came first
-                self._catalogue.remove(known.id, actor=self._way.actor)
+        for name in self._gone:
+            self._remove(name)
         return IndexReport(
             added=tuple(self._done["added"]),
             replaced=tuple(self._done["replaced"]),
@@ -118,13 +117,11 @@ class _Indexing:
             self._done["unchanged"].append(name)
         elif known is None and self._stays_away(digest):
             self._done["withdrawn"].append(name)
-        elif known is None and twin is not None and _same_file_name(twin, name):
-            self._catalogue.rename(self._gone.pop(twin).id, name)
+        elif known is None and twin is not None and _same_file_name(twin, name) and self._move(twin, name):
             self._moved.append((twin, name))
         else:
             near = self._gone[twin] if known is None and twin is not None else known
-            self._store(Source(name, data, digest, self._way.collection, str(self._root)), near)
-            self._done["added" if known is None else "replaced"].append(name)
+            self._store(Source(name, data, digest, self._way.collection, str(self._root)), known, near)
 
     def _stays_away(self, digest: str) -> bool:
         if digest not in self._withdrawn:
@@ -141,11 +138,35 @@ class _Indexing:
             None,
         )
 
-    def _store(self, source: Source, near: Known | None) -> None:
+    def _move(self, old: str, new: str) -> bool:
+        moved = self._catalogue.rename(str(self._root), old, new)
+        if moved:
+            del self._gone[old]
+        return moved
+
+    def _store(self, source: Source, known: Known | None, near: Known | None) -> None:
         """near: the document it most likely shares passages with, which then need not be encoded again."""
         origin = origin_of(self._encoder)
-        ready = NONE_READY if near is None else ready_from(self._catalogue, near.id, origin)
-        self._catalogue.put(drafted(source, self._encoder, self._progress, ready), origin, self._way.actor)
+        draft = drafted(source, self._encoder, self._progress, self._ready(near))
+        with self._catalogue.writing() as connection:
+            if folder_rows.stays_away(connection, draft):  # deleted since this run began
+                self._done["withdrawn"].append(source.name)
+                return
+            stored = self._catalogue.put_in(connection, draft, origin, self._way.actor)
+        self._done["replaced" if known is not None and known.id == stored else "added"].append(source.name)
+
+    def _ready(self, near: Known | None) -> Ready:
+        try:
+            return NONE_READY if near is None else ready_from(self._catalogue, near.id, origin_of(self._encoder))
+        except (NotFound, Gone):  # deleted since this run began
+            return NONE_READY
+
+    def _remove(self, name: str) -> None:
+        """Where another process came first, or an upload replaced the document, there is nothing to remove."""
+        with self._catalogue.writing() as connection:
+            found = folder_rows.document_of(connection, str(self._root), name)
+            if found is not None:
+                self._catalogue.remove_in(connection, found, False, None, self._way.actor)
 
 
 def _same_file_name(one: str, other: str) -> bool:

@@ -118,11 +118,14 @@ def test_removing_leaves_nothing(catalogue: Catalogue, path: Path) -> None:
 
 def test_renaming_keeps_the_id(catalogue: Catalogue) -> None:
     catalogue.put(draft("a.txt", "甲"), ORIGIN)
-    catalogue.rename("a", "sub/a.txt")
+    assert catalogue.rename(ROOT, "a.txt", "sub/a.txt")
     assert list(catalogue.known(ROOT)) == ["sub/a.txt"]
     assert catalogue.summary("a").name == "sub/a.txt"
-    with pytest.raises(NotFound):
-        catalogue.rename("b", "c")
+    generation = catalogue.generation()
+    assert not catalogue.rename(ROOT, "a.txt", "c.txt")
+    catalogue.put(draft("c.txt", "乙"), ORIGIN)
+    assert not catalogue.rename(ROOT, "sub/a.txt", "c.txt")
+    assert catalogue.generation().number == generation.number + 1
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ def test_every_write_makes_another_generation(catalogue: Catalogue) -> None:
     for write in (
         lambda: catalogue.put(draft("a.txt", "甲"), ORIGIN),
         lambda: catalogue.put(draft("a.txt", "乙"), ORIGIN),
-        lambda: catalogue.rename("a", "b.txt"),
+        lambda: catalogue.rename(ROOT, "a.txt", "b.txt"),
         lambda: catalogue.remove("a"),
     ):
         write()
