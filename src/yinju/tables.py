@@ -4,6 +4,8 @@ versions: every text a document ever had, so that a link to a replaced one stays
 of the newest version and of what waits in `jobs`. encodings: which documents' newest version was split and encoded by
 which encoder and splitter; several may be kept side by side. tombstones: ids never given again. withdrawn: what a
 person deleted, so that no folder brings the same bytes back. digest: over the other columns of the row.
+
+SQLite reads a row from its front: what is long comes last, or a look at the rest reads megabytes of text.
 """
 
 from __future__ import annotations
@@ -36,18 +38,20 @@ CREATE TABLE versions (
     version INTEGER NOT NULL,
     title TEXT NOT NULL,
     date TEXT,
-    text TEXT NOT NULL,
     characters INTEGER NOT NULL,
-    blocks TEXT NOT NULL,
-    pages TEXT NOT NULL,
     bytes_sha256 TEXT NOT NULL,
     structure TEXT NOT NULL,
     text_sha256 TEXT NOT NULL,
     stored_at TEXT NOT NULL,
     original TEXT REFERENCES originals (sha256),
     digest TEXT NOT NULL,
+    text TEXT NOT NULL,
+    blocks TEXT NOT NULL,
+    pages TEXT NOT NULL,
     PRIMARY KEY (document, version)
 ) STRICT;
+CREATE INDEX versions_by_bytes ON versions (bytes_sha256);
+CREATE INDEX versions_by_original ON versions (original) WHERE original IS NOT NULL;
 CREATE TABLE origins (
     key INTEGER PRIMARY KEY,
     encoder TEXT NOT NULL,
@@ -114,6 +118,7 @@ CREATE TABLE jobs (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX jobs_by_original ON jobs (original) WHERE original IS NOT NULL;
 CREATE TABLE removals (
     idempotency TEXT PRIMARY KEY,
     document_id TEXT NOT NULL,

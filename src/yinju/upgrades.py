@@ -16,9 +16,10 @@ _REMADE = ("meta", "documents", "passages", "vectors")
 _TO_3 = """
 INSERT INTO meta SELECT only, generation, mark FROM old_meta;
 INSERT INTO documents SELECT key, id, 'default', root, name, version, added_at, updated_at FROM old_documents;
-INSERT INTO versions SELECT key, version, title, date, text, characters, blocks, pages, bytes_sha256, structure,
-    text_sha256, updated_at, NULL, digest_texts(title, date, blocks, pages, bytes_sha256, structure, text_sha256)
-    FROM old_documents;
+INSERT INTO versions (document, version, title, date, text, characters, blocks, pages, bytes_sha256, structure,
+    text_sha256, stored_at, digest)
+    SELECT key, version, title, date, text, characters, blocks, pages, bytes_sha256, structure, text_sha256, updated_at,
+    digest_texts(title, date, blocks, pages, bytes_sha256, structure, text_sha256) FROM old_documents;
 INSERT INTO origins SELECT 1, encoder, splitter, dimension FROM old_meta WHERE encoder IS NOT NULL;
 INSERT INTO encodings SELECT old_documents.key, old_documents.key, origins.key FROM old_documents, origins;
 INSERT INTO passages SELECT key, document, ordinal, start, end, heading, page FROM old_passages;
