@@ -353,6 +353,59 @@ def _(_: random.Random) -> Iterator[_Made]:
         yield f"外{number}{ending}", repacked(_good(ending), {_MAIN[ending]: entity.encode()})
 
 
+_TYPE = '<!DOCTYPE a [<!ENTITY h "哈">]>'
+
+
+def _typed(ending: str, before: str, form: str = "utf-8") -> bytes:
+    """The main part of a good file, well-formed, with `before` and a document type at its beginning."""
+    with zipfile.ZipFile(BytesIO(_good(ending))) as archive:
+        part = archive.read(_MAIN[ending]).decode()
+    root = part[part.index("?>") + 2 :] if part.startswith("<?xml") else part
+    return f'<?xml version="1.0" encoding="{form}"?>{before}{_TYPE}{root.lstrip()}'.encode(form)
+
+
+@_kind("document type after a comment", "entities")
+def _(_: random.Random) -> Iterator[_Made]:
+    for number, ending in enumerate((*OFFICE, ".docx", ".xlsx")):
+        before = "<!-- " + "注" * (1 + number * 4_000) + " -->\n" + "<?a b?>" * number
+        yield f"注{number}{ending}", repacked(_good(ending), {_MAIN[ending]: _typed(ending, before)})
+
+
+@_kind("document type after a comment without an end", "damaged")
+def _(_: random.Random) -> Iterator[_Made]:
+    for number, ending in enumerate((*OFFICE, ".docx", ".xlsx")):
+        before = (f"<!--{' a' * 40_000}-->", " " * 70_000, "<!--a-->" * 9_000, "<?a b?>" * 12_000, "\n" * 66_000)[
+            number
+        ]
+        yield f"长{number}{ending}", repacked(_good(ending), {_MAIN[ending]: _typed(ending, before)})
+
+
+def moved(ending: str, to: str, part: bytes | None = None) -> bytes:
+    """A good file whose main part has another name in its folder, and other words where `part` is given."""
+    old = _MAIN[ending]
+    name = old.rpartition("/")[2]
+    with zipfile.ZipFile(BytesIO(_good(ending))) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    changes: dict[str, bytes | None] = {old: None, old.replace(name, to): part or parts[old]}
+    for each, data in parts.items():
+        if each.endswith(".rels") or each == "[Content_Types].xml":
+            changes[each] = None
+            changes[each.replace(name, to)] = data.replace(name.encode(), to.encode())
+    return repacked(_good(ending), changes)
+
+
+@_kind("document type in a part with another ending", "entities")
+def _(_: random.Random) -> Iterator[_Made]:
+    for ending, name, form in (
+        (".docx", "document.bin", "utf-8"),
+        (".xlsx", "sheet1.bin", "utf-8"),
+        (".pptx", "slide1.svg", "utf-8"),
+        (".docx", "document", "gb18030"),
+        (".xlsx", "sheet1.png", "utf-16"),
+    ):
+        yield f"别{name}{ending}", moved(ending, name, _typed(ending, "", form))
+
+
 @_kind("XML nested deep", "too-deep")
 def _(_: random.Random) -> Iterator[_Made]:
     spaces = {

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from yinju import readers
 from yinju.errors import Unreadable
 from yinju.readers import read, read_apart, read_file
-from yinju.readers.limits import MIB, READ_HERE, Limits
+from yinju.readers.limits import LIMITS, MIB, READ_HERE, Limits
 from yinju.readers.transfer import reading_of, values_of
 
 REPORT = "# 年度报告\n\n一年来，开办青年夜校121期。\n\n## 一、学习\n\n覆盖青年6000余人次。\n"
@@ -24,7 +25,7 @@ REPORT = "# 年度报告\n\n一年来，开办青年夜校121期。\n\n## 一、
 
 def refused(name: str, data: bytes | Path, limits: Limits | None = None) -> Unreadable:
     with pytest.raises(Unreadable) as error:
-        read_apart(name, data, *([limits] if limits else []))
+        read_apart(name, data, limits or LIMITS)
     return error.value
 
 
@@ -168,8 +169,30 @@ def is_running(pid: int) -> bool:
     return True
 
 
+@pytest.mark.parametrize("ending", [".md", ".txt"])
+def test_a_small_text_may_not_take_long(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ending: str) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(readers, "read_apart", lambda _name, _data, limits, _progress: asked.append(limits.seconds))
+    large = tmp_path / f"large{ending}"
+    large.write_bytes(b"")
+    os.truncate(large, 50 * MIB)
+    for data in (b"a" * (READ_HERE + 1), b"a" * 3 * MIB, large):
+        read_file(f"a{ending}", data)
+    read_file("a.pdf", b"%PDF-")
+    assert asked == [30, 50, 180, 180]
+    read_file(f"a{ending}", b"a" * 3 * MIB, Limits(seconds=2))
+    assert asked[-1] == 2
+
+
+@pytest.mark.parametrize("text", ["[" * 1_500_000, "![" * 750_000, "`a" * 400_000], ids=["links", "pictures", "code"])
+def test_markdown_that_means_harm_takes_no_longer_than_other(text: str) -> None:
+    started = time.process_time()
+    assert read("a.md", text.encode()).text == text
+    assert time.process_time() - started < 5  # by the square of its length it would be minutes
+
+
 def test_memory_has_an_end() -> None:
-    data = ("字" * 60 + "。\n").encode() * 60_000  # 11 MiB of text
+    data = ("字" * 60 + "。\n").encode() * 150_000  # 27 MiB of text
     assert refused("a.md", data, Limits(memory=96 * MIB)).reason == "memory"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.badfiles import EACH, BadFile, bad_files
-from tests.goodfiles import SENTENCE, good_files
+from tests.badfiles import EACH, BadFile, bad_files, moved
+from tests.goodfiles import SENTENCE, good_files, repacked
 from yinju.errors import Unreadable
 from yinju.readers import FORMATS, REASONS, read, read_file
 from yinju.readers.formats import ENDINGS, NOUNS, READERS
@@ -66,3 +66,39 @@ def test_every_ending_has_a_reader_and_refuses_every_other_format(ending: str) -
             with pytest.raises(Unreadable, match=r"Rename it to ") as error:
                 read(f"报告{ending}", data)
             assert error.value.reason == "wrong-name"
+
+
+HIDDEN = [bad for bad in bad_files() if bad.kind.startswith("document type ")]
+
+
+@pytest.mark.parametrize("bad", HIDDEN, ids=str)
+def test_a_document_type_is_found_wherever_it_stands(bad: BadFile) -> None:
+    with pytest.raises(Unreadable) as error:
+        read(bad.name, bad.data)
+    assert error.value.reason in bad.reasons
+
+
+@pytest.mark.parametrize(
+    "ending, name", [(".docx", "document.bin"), (".xlsx", "sheet1.bin"), (".pptx", "slide1.svg"), (".docx", "document")]
+)
+def test_a_part_is_read_whatever_its_ending(ending: str, name: str) -> None:
+    assert SENTENCE in read(f"报告{ending}", moved(ending, name)).text
+
+
+@pytest.mark.parametrize("ending, media", [(".docx", "word"), (".xlsx", "xl"), (".pptx", "ppt")])
+def test_a_drawing_or_page_carried_along_may_have_a_document_type_and_no_entities(ending: str, media: str) -> None:
+    good = next(data for name, data in good_files().items() if name.endswith(ending))
+    drawing = (
+        b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://x/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg"/>'
+    )
+    carried: dict[str, bytes | None] = {
+        f"{media}/media/a.svg": drawing,
+        f"{media}/b.html": b"<!DOCTYPE HTML PUBLIC 'x'><br>",
+        f"{media}/c.txt": b"a" * 70_000,
+        f"{media}/media/c.png": b"\x89PNG\r\n<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    }
+    assert SENTENCE in read(f"报告{ending}", repacked(good, carried)).text
+    entities = drawing.replace(b">", b" [<!ENTITY a 'b'>]>", 1)
+    with pytest.raises(Unreadable) as error:
+        read(f"报告{ending}", repacked(good, {f"{media}/media/a.svg": entities}))
+    assert error.value.reason == "entities"

@@ -7,6 +7,8 @@ Both raise Unreadable, whose `reason` is one of `REASONS`.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from yinju.progress import Progress, silent
@@ -46,10 +48,10 @@ def read_file(name: str, data: bytes | Path, limits: Limits = LIMITS, progress: 
     """
     _check_name(name)
     if named_format(name) in ("plain", "markdown"):
-        if isinstance(data, Path):
-            data = _bytes_if_small(name, data)
-        if isinstance(data, bytes) and len(data) <= READ_HERE:
-            return read(name, data)
+        size = _size(name, data)
+        limits = limits.of_text(size)
+        if size <= READ_HERE:
+            return read(name, _bytes(name, data))
     return read_apart(name, data, limits, progress)
 
 
@@ -58,9 +60,24 @@ def read(name: str, data: bytes) -> Reading:
     return reader(checked_format(name, data))(data, name)
 
 
-def _bytes_if_small(name: str, path: Path) -> bytes | Path:
+def _size(name: str, data: bytes | Path) -> int:
+    if isinstance(data, bytes):
+        return len(data)
+    with _accessible(name):
+        return data.stat().st_size
+
+
+def _bytes(name: str, data: bytes | Path) -> bytes:
+    if isinstance(data, bytes):
+        return data
+    with _accessible(name):
+        return data.read_bytes()
+
+
+@contextmanager
+def _accessible(name: str) -> Iterator[None]:
     try:
-        return path.read_bytes() if path.stat().st_size <= READ_HERE else path
+        yield
     except OSError as error:
         raise refusal(
             name, "inaccessible", f"can't be read ({error.strerror}). Check that it is there and may be read."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 MIB = 1 << 20
 
-MOST_CHARACTERS = 20_000_000
-"""Characters of text in one document: some forty long novels."""
+MOST_CHARACTERS = 4_000_000
+"""Characters of text in one document: some eight long novels. Its vectors, about 300 bytes a character, are in memory
+together until they are stored."""
 MOST_PAGES = 10_000
 MOST_CELLS = 2_000_000
 """Cells with something in them, over all sheets of a workbook."""
@@ -21,11 +23,8 @@ MOST_RATIO = 250
 FREE_RATIO = 4 * MIB
 
 READ_HERE = 32 * 1024
-"""Bytes of plain text and Markdown that are read in this process; more, and every other format, by a worker.
-
-The Markdown that takes longest (nothing but opening brackets) takes time by the square of its length: half a second
-here, fourteen seconds at 256 KiB.
-"""
+"""Bytes of plain text and Markdown that are read in this process, for a third of a second at most; more, and every
+other format, by a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,13 @@ class Limits:
     seconds: float = 180.0
     memory: int = 1024 * MIB
     output: int = 256 * MIB
+
+    def of_text(self, size: int) -> Limits:
+        """For plain text or Markdown of `size` bytes: reading takes 8 seconds a MiB at worst, and mostly 0.1.
+
+        One file is read at a time, so that whatever takes longer would only hold up everybody's.
+        """
+        return replace(self, seconds=min(self.seconds, 20 + 10 * math.ceil(size / MIB)))
 
 
 LIMITS = Limits()

@@ -19,6 +19,8 @@ from yinju.records import Block, Reading
 
 # Bounded, because deeply nested YAML takes time by the square of its length.
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,4000}?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# Only lines are asked for. What stands in them takes time by the square of its length where somebody means harm.
+_PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
 _COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
 
 
@@ -28,7 +30,7 @@ def read(data: bytes, name: str) -> Reading:
     front, length = _front_matter(text)
     # Line numbers must stay the file's, so front matter is made empty rather than taken off.
     body = "\n" * text.count("\n", 0, length) + text[length:]
-    blocks, entries = _blocks(text, MarkdownIt("commonmark").enable("table").parse(body))
+    blocks, entries = _blocks(text, _PARSER.parse(body))
     title = " ".join(front.get("title", "").split())
     if not title:
         blocks, title = _lifted_title(text, blocks)
