@@ -61,8 +61,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _guard(app: FastAPI, service: Service) -> None:
     """What stands between a request and the routes; the last added comes first."""
     app.add_middleware(LimitTime, seconds=service.settings.request_timeout)
-    app.add_middleware(LimitQueue, queue=service.queue)
-    app.add_middleware(LimitRate, limit=service.settings.rate_limit)
+    app.add_middleware(LimitQueue, queue=service.queue, settings=service.settings)
+    app.add_middleware(LimitRate, settings=service.settings)
     app.add_middleware(Authenticate, keys=service.keys, settings=service.settings)
     if service.settings.cors_origins:
         app.add_middleware(

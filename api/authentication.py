@@ -35,7 +35,8 @@ NO_KEY = (
 WRONG_KEY = "The key, or the session, is not valid, or no longer. Send another; whoever runs the service makes them."
 ELSEWHERE = (
     "Without keys this service answers only the machine it runs on, and this request comes from elsewhere or through a "
-    "proxy. Whoever runs it makes a key with `yinju keys add NAME`, or sets YINJU_ALLOW_ANONYMOUS=true."
+    "proxy, or YINJU_PUBLIC_URL is an address for others. Whoever runs it makes a key with `yinju keys add NAME`, or "
+    "sets YINJU_ALLOW_ANONYMOUS=true."
 )
 
 
@@ -58,6 +59,10 @@ def is_open(method: str, path: str) -> bool:
 def is_shell(method: str, path: str) -> bool:
     """The page of a document: without a key the same for every id, with one it may say that there is none."""
     return method in SAFE and path.startswith("/documents/") and "/" not in path.removeprefix("/documents/")
+
+
+def is_question(scope: Scope) -> bool:
+    return scope["method"] == "POST" and route_path(scope) in ASKING
 
 
 def scopes_for(method: str, path: str) -> frozenset[AccessScope]:
@@ -137,7 +142,7 @@ class Authenticate:
 
     def _decide(self, scope: Scope) -> Decision:
         if not self._keys.exists():
-            if self._settings.allow_anonymous or is_local(scope):
+            if self._settings.allow_anonymous or is_local(scope, self._settings):
                 return Decision(ANONYMOUS, by_page=True)
             return Decision(None, True, NO_ANONYMOUS, ELSEWHERE)
         headers = Headers(scope=scope)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,14 +14,16 @@ from throttled import Throttled
 from throttled.rate_limiter import per_min
 from throttled.store import MemoryStore
 
-from api.authentication import ASKING, SESSION
+from api.authentication import OPEN, SESSION, is_question
+from api.headers import HANG_UP
 from api.kinds import QUEUE_FULL, SLOW_BODY, TIMED_OUT, TOO_MANY
-from api.origins import is_local, route_path
-from api.problems import problem, respond
+from api.origins import is_local, is_upload, route_path
+from api.problems import RETRY_SECONDS, ProblemError, problem, respond
 from yinju.access import Access
+from yinju.settings import Settings
 
 MOST_CLIENTS = 10_000  # whose last requests are remembered, for each server process
-UPLOADS = "/v1/documents"
+LEAST_RATE = 4096  # bytes a second that an upload must bring on average, or it would hold its place in line for ever
 
 
 class LimitRate:
@@ -28,14 +32,15 @@ class LimitRate:
     What is open to all is not counted (a session's begin is), nor what this very machine asks without a key.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self._settings, limit = settings, settings.rate_limit
         # GCRA by the monotonic clock: a clock set back locks nobody out.
         store = MemoryStore(options={"MAX_SIZE": MOST_CLIENTS})
         self._limiter = Throttled(using="gcra", quota=per_min(limit, burst=limit), store=store) if limit else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = _client(scope) if self._limiter is not None and scope["type"] == "http" else None
+        client = _client(scope, self._settings) if self._limiter is not None and scope["type"] == "http" else None
         if client is None or self._limiter is None:
             await self.app(scope, receive, send)
             return
@@ -48,14 +53,15 @@ class LimitRate:
         await respond(problem(TOO_MANY, detail, scope), {"Retry-After": str(seconds)})(scope, receive, send)
 
 
-def _client(scope: Scope) -> str | None:
+def _client(scope: Scope, settings: Settings) -> str | None:
     """Whom a request counts for; None for nobody."""
     access: Access | None = scope["state"]["access"]
-    if access is None and route_path(scope) != SESSION:
+    path = route_path(scope)
+    if path in OPEN or (access is None and path != SESSION):
         return None
     if access is not None and not access.anonymous:
         return f"key {access.key_id}"
-    if access is not None and is_local(scope):
+    if access is not None and is_local(scope, settings):
         return None
     client = scope.get("client")
     return f"address {client[0] if client else ''}"
@@ -67,6 +73,7 @@ class Queue:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._depth = {"questions": 0, "uploads": 0}
+        self._held: Counter[tuple[str, str]] = Counter()
 
     @property
     def depth(self) -> Mapping[str, int]:
@@ -82,44 +89,88 @@ class Queue:
     def leave(self, line: str) -> None:
         self._depth[line] -= 1
 
+    @contextmanager
+    def share(self, line: str, client: str | None) -> Iterator[bool]:
+        """Counts a request of a client while the block lasts; gives whether it is one of half a line at most.
+
+        So one key, or address, never keeps all others out. None is counted for nobody.
+        """
+        if client is None:
+            yield True
+            return
+        which = (line, client)
+        self._held[which] += 1
+        try:
+            yield self._held[which] <= max(1, self.limit // 2)
+        finally:
+            self._held[which] -= 1
+            if not self._held[which]:
+                del self._held[which]
+
 
 class LimitQueue:
-    """Refuses questions and uploads with 503 while `Queue` is full of their like: waiting longer would help nobody."""
+    """Refuses questions and uploads with 503 while `Queue` is full of their like: waiting longer would help nobody.
 
-    def __init__(self, app: ASGIApp, queue: Queue) -> None:
+    An upload joins when it begins, a question when all of it has arrived: one that trickles in takes nobody's place.
+    A client over its share of a line is refused with 429.
+    """
+
+    def __init__(self, app: ASGIApp, queue: Queue, settings: Settings) -> None:
         self.app = app
         self._queue = queue
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         line = _line(scope) if scope["type"] == "http" else None
         if line is None:
             await self.app(scope, receive, send)
-        elif self._queue.enter(line):
-            try:
-                await self.app(scope, receive, send)
-            finally:
+            return
+        with self._queue.share(line, _client(scope, self._settings)) as fair:
+            if fair:
+                await self._stand(line, scope, receive, send)
+                return
+        detail = f"Too many {line} came from here at once. Wait for some to be answered, then send this again."
+        refusal = respond(problem(TOO_MANY, detail, scope), {**HANG_UP, "Retry-After": RETRY_SECONDS})
+        await refusal(scope, receive, send)
+
+    async def _stand(self, line: str, scope: Scope, receive: Receive, send: Send) -> None:
+        joined = False
+
+        def join() -> None:
+            nonlocal joined
+            if not joined and not self._queue.enter(line):
+                detail = f"Too many {line} are waiting already. Send this again in a few seconds."
+                raise ProblemError(QUEUE_FULL, detail, headers=HANG_UP)
+            joined = True
+
+        async def received() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                join()
+            return message
+
+        try:
+            if line == "uploads":
+                join()
+            await self.app(scope, received, send)
+        except ProblemError as error:  # the line is full; one raised where a route reads is answered there
+            await respond(problem(error.kind, error.detail, scope), error.headers)(scope, receive, send)
+        finally:
+            if joined:
                 self._queue.leave(line)
-        else:
-            detail = f"Too many {line} are waiting already. Send this again in a few seconds."
-            await respond(problem(QUEUE_FULL, detail, scope), {"Connection": "close"})(scope, receive, send)
 
 
 def _line(scope: Scope) -> str | None:
-    path, method = route_path(scope), scope["method"]
-    if path in ASKING and method == "POST":
+    if is_question(scope):
         return "questions"
-    return "uploads" if _is_upload(path, method) else None
-
-
-def _is_upload(path: str, method: str) -> bool:
-    return method in ("POST", "PUT") and (path == UPLOADS or path.startswith(f"{UPLOADS}/"))
+    return "uploads" if is_upload(scope) else None
 
 
 class LimitTime:
     """Answers in time: 408 where the body is still on its way when it is over, else 503.
 
     The time runs anew from each piece of an upload, and from each piece of an answer that is sent: what is large may
-    take long as long as it keeps coming.
+    take long as long as it keeps coming, an upload at `LEAST_RATE`.
     """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
@@ -139,8 +190,9 @@ class _Timed:
     def __init__(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
         self._seconds = seconds
         self._scope, self._receive, self._send = scope, receive, send
-        self._is_upload = _is_upload(route_path(scope), scope["method"])
+        self._is_upload = is_upload(scope)
         self._loop = asyncio.get_running_loop()
+        self._began, self._bytes = self._loop.time(), 0
         self._body_ended = self._answered = False
         self._refusal: asyncio.Task[None] | None = None
         self._over = False
@@ -159,7 +211,9 @@ class _Timed:
         message = await self._receive()
         self._body_ended = self._body_ended or not message.get("more_body", False)
         if self._is_upload:
-            self._restart()
+            self._bytes += len(message.get("body", b""))
+            latest = self._began + self._seconds + self._bytes / LEAST_RATE
+            self._restart(math.inf if self._body_ended else latest)
         return message
 
     async def _sent(self, message: Message) -> None:
@@ -169,10 +223,11 @@ class _Timed:
             if message.get("more_body", False):
                 self._restart()
 
-    def _restart(self) -> None:
+    def _restart(self, latest: float = math.inf) -> None:
+        """latest: by the loop's clock."""
         if not self._over:
             self._timer.cancel()
-            self._timer = self._loop.call_later(self._seconds, self._end)
+            self._timer = self._loop.call_at(min(self._loop.time() + self._seconds, latest), self._end)
 
     def _end(self) -> None:
         self._over = True
@@ -184,8 +239,8 @@ class _Timed:
     async def _refuse(self) -> None:
         if self._body_ended:
             detail = "This took longer than a request may take. Ask again later, or for less at once."
-            refusal = respond(problem(TIMED_OUT, detail, self._scope), {"Connection": "close"})
+            refusal = respond(problem(TIMED_OUT, detail, self._scope), HANG_UP)
         else:
             detail = "The body did not arrive in the time allowed. Send it again over a faster line."
-            refusal = respond(problem(SLOW_BODY, detail, self._scope), {"Connection": "close"})
+            refusal = respond(problem(SLOW_BODY, detail, self._scope), HANG_UP)
         await refusal(self._scope, self._receive, self._send)

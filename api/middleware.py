@@ -5,19 +5,19 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.headers import SECURITY, STRICT_TRANSPORT
+from api.authentication import is_question
+from api.headers import HANG_UP, SECURITY, STRICT_TRANSPORT
 from api.kinds import TOO_LARGE
-from api.origins import is_https
+from api.origins import is_https, is_upload
 from api.problems import ProblemError, problem, respond
 from api.uploads import too_large
 from yinju.settings import Settings
 
 MAX_BODY = 1024 * 1024  # bytes
-TOO_LARGE_DETAIL = "The body is over 1 MiB. Ask a shorter question or send less of the history."
+TOO_LARGE_DETAIL = "The body is over 1 MiB. Send a shorter one, or none where none is needed."
+TOO_LARGE_QUESTION = "The body is over 1 MiB. Ask a shorter question or send less of the history."
 FRAMING = 64 * 1024
 """Bytes the body of an upload may hold beside the document: names, and the marks between the parts of a form."""
-# The rest of the body is not wanted, so neither is the connection it would come on.
-HANG_UP = {"Connection": "close"}
 
 
 class AddHeaders:
@@ -68,8 +68,8 @@ class LimitBodies:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most, detail = MAX_BODY, TOO_LARGE_DETAIL
-        if _uploads(scope["method"], scope["path"]):
+        most, detail = MAX_BODY, TOO_LARGE_QUESTION if is_question(scope) else TOO_LARGE_DETAIL
+        if is_upload(scope):
             most, detail = self.max_upload + FRAMING, too_large(self.max_upload)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
@@ -87,7 +87,3 @@ class LimitBodies:
             return message
 
         await self.app(scope, limited, send)
-
-
-def _uploads(method: str, path: str) -> bool:
-    return (method == "POST" and path == "/v1/documents") or (method == "PUT" and path.startswith("/v1/documents/"))

@@ -15,7 +15,9 @@ from yinju.access import is_loopback
 from yinju.settings import Settings
 
 PROBES = frozenset({"/healthz", "/readyz"})  # asked by address, by whatever watches the machine; they tell nothing
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+# Besides all that begin with X-Forwarded-.
+FORWARDED = frozenset({b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"cf-connecting-ip", b"true-client-ip"})
+UPLOADS = "/v1/documents"
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -24,6 +26,14 @@ def route_path(scope: Scope) -> str:
     path, root = str(scope["path"]).removesuffix("\n"), str(scope.get("root_path", ""))
     rest = path.removeprefix(root)
     return rest if root and rest.startswith("/") else path
+
+
+def is_upload(scope: Scope) -> bool:
+    """Does the request bring a document, new or instead of another?"""
+    path, method = route_path(scope), scope["method"]
+    if method == "POST":
+        return path == UPLOADS
+    return method == "PUT" and path.startswith(f"{UPLOADS}/") and "/" not in path.removeprefix(f"{UPLOADS}/")
 
 
 class CheckHost:
@@ -56,7 +66,7 @@ class CheckHost:
             return False
         host = _name(hosts[0])
         if self._allowed is None:
-            return host == self._public or is_loopback(host) or f".{host}".endswith(".localhost")
+            return host == self._public or _is_own_name(host)
         return _is_listed(host, self._allowed)
 
 
@@ -82,16 +92,24 @@ def arrived_on_loopback(scope: Scope) -> bool:
     return server is not None and is_loopback(server[0])
 
 
-def is_local(scope: Scope) -> bool:
-    """Was the request surely made on this machine? Not if a proxy here passes on what others ask."""
+def is_local(scope: Scope, settings: Settings) -> bool:
+    """Was the request made on this machine? Not if a proxy here passes on what others ask.
+
+    A proxy may add no header that shows it; so an address that others can reach shows one, too.
+    """
     client = scope.get("client")
-    headers = Headers(scope=scope)
     return (
         arrived_on_loopback(scope)
         and client is not None
         and is_loopback(client[0])
-        and not any(name in headers for name in FORWARDED)
+        and (settings.public_url is None or _is_own_name(urlsplit(settings.public_url).hostname or ""))
+        and not any(name in FORWARDED or name.startswith(b"x-forwarded-") for name, _ in scope["headers"])
     )
+
+
+def _is_own_name(host: str) -> bool:
+    """Does this name lead every machine to itself?"""
+    return is_loopback(host) or f".{host}".endswith(".localhost")
 
 
 def is_cross_origin(scope: Scope, settings: Settings) -> bool:

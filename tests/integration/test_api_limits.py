@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.limits import LEAST_RATE, Queue
 from tests.fake_library import FakeLibrary
 from tests.integration.conftest import Serve
 from tests.integration.test_api_origins import asked
@@ -164,9 +165,58 @@ def test_a_question_that_fails_leaves_the_queue(tmp_path: Path, serve: Serve) ->
     app = made(tmp_path, fake, queue=1)
     base = serve(app)
     fake.fails = RuntimeError("unforeseen")
-    for body in (QUESTION, {}, QUESTION):
-        assert httpx.post(f"{base}/v1/ask", json=body, trust_env=False).status_code in (422, 500)
+    statuses = [
+        httpx.post(f"{base}/v1/ask", json=body, trust_env=False).status_code for body in (QUESTION, {}, QUESTION)
+    ]
+    assert statuses == [500, 422, 500]
     assert until(lambda: app.state.service.queue.depth["questions"] == 0)
+
+
+def test_a_question_that_trickles_in_takes_nobody_s_place(tmp_path: Path, serve: Serve) -> None:
+    app = made(tmp_path, queue=2)
+    base = serve(app)
+    slow = [Slowly(base, "POST /v1/ask", "application/json", 1000) for _ in range(4)]
+    for each in slow:
+        each.send(b"{")
+    assert until(lambda: "yinju_requests_in_flight 5.0" in httpx.get(f"{base}/metrics", trust_env=False).text)
+    assert httpx.post(f"{base}/v1/ask", json=QUESTION, trust_env=False).status_code == 200
+    assert app.state.service.queue.depth == {"questions": 0, "uploads": 0}
+    for each in slow:
+        each.socket.close()
+
+
+@pytest.mark.parametrize("line", ["POST /v1/ask", "POST /v1/documents"])
+def test_a_key_holds_half_a_line_at_most(tmp_path: Path, serve: Serve, line: str) -> None:
+    with KeyStore(tmp_path / FILE) as store:
+        keys = [store.add(name, ["read", "write"])[1] for name in "ab"]
+        token = store.open_session(keys[0])
+    base = serve(made(tmp_path, queue=4))
+    kind = f"application/json\r\nAuthorization: Bearer {keys[0]}"
+    held = [Slowly(base, line, kind, 1000) for _ in range(2)]
+
+    def sent(**headers: str) -> httpx.Response:
+        body = QUESTION if line.endswith("ask") else {"name": "a.txt", "text": "一份。"}
+        return httpx.post(f"{base}{line.removeprefix('POST ')}", json=body, headers=headers, trust_env=False)
+
+    assert until(lambda: sent(Authorization=f"Bearer {keys[0]}").status_code == 429)
+    refused = sent(Cookie=f"yinju_session={token}")  # a session is its key's
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-requests")
+    assert int(refused.headers["retry-after"]) > 0
+    assert sent(Authorization=f"Bearer {keys[1]}").status_code in (200, 201)
+    held.pop().socket.close()
+    assert until(lambda: sent(Authorization=f"Bearer {keys[0]}").status_code in (200, 201))
+    held.pop().socket.close()
+
+
+def test_without_keys_an_address_elsewhere_has_a_share_and_this_machine_the_whole_line() -> None:
+    queue = Queue(4)
+    with ExitStack() as held:
+        assert [held.enter_context(queue.share("questions", "address a")) for _ in range(3)] == [True, True, False]
+        assert held.enter_context(queue.share("questions", "address b"))
+        assert held.enter_context(queue.share("uploads", "address a"))
+        assert all(held.enter_context(queue.share("questions", None)) for _ in range(9))
+    with queue.share("questions", "address a") as fair:
+        assert fair
 
 
 # --------------------------------------------------------------------------------------------------- time
@@ -222,22 +272,35 @@ def test_a_body_that_trickles_in_is_given_up(tmp_path: Path, serve: Serve) -> No
     assert SECONDS <= time.monotonic() - started < SECONDS + 1
 
 
-def upload() -> bytes:
-    return json.dumps({"name": "a.txt", "text": "一份。"}).encode()
+def upload(size: int = 1) -> bytes:
+    return json.dumps({"name": "a.txt", "text": "一份。" + "x" * size}).encode()
 
 
 def test_an_upload_may_take_long_while_it_keeps_coming(tmp_path: Path, serve: Serve) -> None:
-    body = upload()
+    body, piece = upload(6 * LEAST_RATE), LEAST_RATE
     slowly = Slowly(
         serve(made(tmp_path, request_timeout=SECONDS)),
         "POST /v1/documents",
         "application/json\r\nConnection: close",
         len(body),
     )
-    for piece in (body[:10], body[10:20], body[20:30], body[30:]):
-        time.sleep(0.5)
-        slowly.send(piece)
+    for begin in range(0, len(body), piece):
+        time.sleep(0.4)
+        slowly.send(body[begin : begin + piece])
     assert slowly.answer()[0] == 201
+
+
+def test_an_upload_that_trickles_in_is_given_up(tmp_path: Path, serve: Serve) -> None:
+    app = made(tmp_path, request_timeout=SECONDS)
+    slowly = Slowly(serve(app), "POST /v1/documents", "application/json", 1000)
+    started = time.monotonic()
+    for _ in range(3):
+        slowly.send(b" ")
+        time.sleep(0.25)
+    status, found = slowly.answer()
+    assert (status, found["type"]) == (408, "/problems/slow-body")
+    assert SECONDS <= time.monotonic() - started < SECONDS + 1
+    assert until(lambda: app.state.service.queue.depth["uploads"] == 0)
 
 
 @pytest.mark.parametrize("line", ["POST /v1/documents", "PUT /v1/documents/a-1"])
@@ -253,12 +316,14 @@ def test_an_upload_that_stops_coming_is_given_up(tmp_path: Path, serve: Serve, l
 
 
 def test_a_client_that_hangs_up_leaves_nothing_behind(tmp_path: Path, serve: Serve) -> None:
-    app = made(tmp_path, request_timeout=SECONDS)
-    base = serve(app)
+    app = made(tmp_path, request_timeout=PATIENCE)
+    base, queue = serve(app), app.state.service.queue
     for line in ("POST /v1/ask", "POST /v1/documents"):
         slowly = Slowly(base, line, "application/json", 1000)
         slowly.send(b"{")
-        assert until(lambda: sum(app.state.service.queue.depth.values()) == 1)
+        assert until(lambda: "yinju_requests_in_flight 2.0" in httpx.get(f"{base}/metrics", trust_env=False).text)
+        assert queue.depth == {"questions": 0, "uploads": int(line.endswith("documents"))}
         slowly.socket.close()
-        assert until(lambda: sum(app.state.service.queue.depth.values()) == 0)
+        assert until(lambda: "yinju_requests_in_flight 1.0" in httpx.get(f"{base}/metrics", trust_env=False).text)
+        assert queue.depth == {"questions": 0, "uploads": 0}
     assert httpx.post(f"{base}/v1/ask", json=QUESTION, trust_env=False).status_code == 200

@@ -74,6 +74,12 @@ def test_without_keys_this_machine_is_answered(tmp_path: Path, address: str) -> 
         {"x_forwarded_for": "127.0.0.1"},
         {"forwarded": "for=127.0.0.1"},
         {"x_real_ip": "127.0.0.1"},
+        {"via": "1.1 proxy"},
+        {"x_forwarded_host": "reports.example"},
+        {"x_forwarded_proto": "https"},
+        {"x_client_ip": "127.0.0.1"},
+        {"cf_connecting_ip": "127.0.0.1"},
+        {"true_client_ip": "127.0.0.1"},
     ],
 )
 def test_without_keys_nobody_else_is(tmp_path: Path, how: dict[str, Any]) -> None:
@@ -82,6 +88,18 @@ def test_without_keys_nobody_else_is(tmp_path: Path, how: dict[str, Any]) -> Non
     for path in ("/", "/healthz", "/readyz", "/static/icon.svg", "/documents/none"):
         assert asked(made(tmp_path), path, **how) == 200
     assert asked(made(tmp_path, allow_anonymous=True), **how) == 200
+
+
+@pytest.mark.parametrize(
+    "public_url, status",
+    [("https://reports.example", 403), ("http://192.0.2.1:8000", 403), ("http://localhost:8000/a", 200),
+     ("http://127.0.0.1", 200), ("http://[::1]:8000", 200)],
+)  # fmt: skip
+def test_without_keys_an_address_for_others_shows_a_proxy_that_says_nothing(
+    tmp_path: Path, public_url: str, status: int
+) -> None:
+    assert asked(made(tmp_path, public_url=public_url)) == status
+    assert asked(made(tmp_path, public_url=public_url, allow_anonymous=True)) == 200
 
 
 def test_anonymous_access_ends_with_the_first_key_though_it_was_allowed(tmp_path: Path) -> None:
@@ -133,7 +151,7 @@ def test_on_a_loopback_address_no_other_name_leads_here(tmp_path: Path, host: st
 
 
 def test_the_public_name_is_one_of_its_own(tmp_path: Path) -> None:
-    app = made(tmp_path, public_url="https://Reports.example:8443/yinju")
+    app = made(tmp_path, public_url="https://Reports.example:8443/yinju", allow_anonymous=True)
     assert asked(app, host="reports.example") == 200
     assert asked(app, host="other.example") == 421
 

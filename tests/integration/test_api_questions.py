@@ -113,7 +113,7 @@ def test_links_start_with_the_host_asked_for(client: httpx.Client) -> None:
 
 
 def test_links_start_with_the_public_url_where_one_is_set(serve: Serve, fake: FakeLibrary) -> None:
-    base = serve(create_app(fake, Settings.load(public_url="https://reports.example/yinju/")))
+    base = serve(create_app(fake, Settings.load(public_url="https://reports.example/yinju/", allow_anonymous=True)))
     answer = httpx.post(f"{base}/v1/ask", json={"question": QUESTION}, trust_env=False).json()
     assert answer["citations"][0]["url"].startswith("https://reports.example/yinju/documents/2025-")
 
