@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yinju.errors import SettingsError
 
 PREFIX = "YINJU_"
-KIB, GIB = 1024, 1024**3
+KIB, MIB = 1024, 1024**2
 
 Listed = Annotated[tuple[str, ...] | None, NoDecode]
 """Names separated by commas; None where the setting is unset or empty."""
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     )
     threads: int = Field(0, ge=0, le=256, description="Threads one encoding uses; 0 takes one per physical core.")
     max_upload: ByteSize = Field(
-        "50MiB", ge=KIB, le=4 * GIB, validate_default=True, description="Largest file a client may upload."
+        "50MiB", ge=KIB, le=900 * MIB, validate_default=True, description="Largest file a client may upload."
     )
     allow_anonymous: bool = Field(
         False, description="While there is no API key, let everyone who can reach the service read and write."

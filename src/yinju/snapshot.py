@@ -32,11 +32,6 @@ class Snapshot:
         """Raises IndexMismatch: says what encoder and splitter would have to be."""
         raise encoding_rows.mismatch(self._connection, Origin(encoder, splitter, 0), self._path)
 
-    def check(self, origin: Origin) -> None:
-        """Raises IndexMismatch unless `origin` encoded every document (or there are none)."""
-        if self.counts.documents:
-            encoding_rows.check(self._connection, origin, self._path)
-
     def count(self, origin: Origin) -> int:
         """Passages."""
         return encoding_rows.count(self._connection, origin)
