@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def contents(index: Path) -> list[tuple[object, ...]]:
 
 
 def test_what_is_restored_elsewhere_is_what_was_saved(library: Library, saved: Path, tmp_path: Path) -> None:
-    assert restore(tmp_path / "new", saved) == Restored(documents=2, stayed_deleted=(), keys=False)
+    assert restore(tmp_path / "new", saved) == Restored(2, stayed_deleted=(), keys=False, keyless=True)
     assert contents(tmp_path / "new") == contents(library._settings.index)
     with library_at(tmp_path / "new") as again:
         assert again.verify() == []
@@ -123,14 +124,70 @@ def test_restoring_into_an_index_in_use(library: Library, saved: Path) -> None:
 def test_what_was_deleted_since_stays_deleted(library: Library, saved: Path) -> None:
     index = library._settings.index
     library.remove("夜校")
-    assert restore(index, saved) == Restored(1, ("夜校",), keys=False)
+    assert restore(index, saved) == Restored(1, ("夜校",), keys=False, keyless=True)
     with pytest.raises(Gone):
         library.document("夜校", 1)
     assert texts_found(library, "夜校") == [OTHER]
     assert library.add(spooled(library, NEW), name="夜校.txt").id == "夜校-2"
     assert restore(index, saved).stayed_deleted == ("夜校",)
-    assert restore(index, saved, with_deleted=True) == Restored(2, (), keys=False)
+    assert restore(index, saved, with_deleted=True) == Restored(2, (), keys=False, keyless=True)
     assert library.document("夜校").text == NEW
+
+
+def test_what_was_deleted_from_a_folder_since_does_not_come_back_from_it(library: Library, tmp_path: Path) -> None:
+    index, reports = library._settings.index, tmp_path / "reports"
+    reports.mkdir()
+    for name in ("kept.txt", "left.txt"):
+        (reports / name).write_text(f"{name} as it was.", "utf-8")
+    library.index(reports)
+    backup(index, tmp_path / "backup.tar")
+    (reports / "kept.txt").write_text("changed.", "utf-8")
+    (reports / "late.txt").write_text(LATER, "utf-8")
+    left = (reports / "left.txt").rename(tmp_path / "left.txt")
+    library.index(reports)
+    for identifier in ("kept", "late"):
+        library.remove(identifier)
+    assert set(restore(index, tmp_path / "backup.tar").stayed_deleted) == {"kept", "left"}
+    left.rename(reports / "left.txt")  # nobody deleted it: it only was elsewhere
+    report = library.index(reports)
+    assert (report.withdrawn, report.added) == (("kept.txt", "late.txt"), ("left.txt",))
+    restore(index, tmp_path / "backup.tar", with_deleted=True)
+    assert library.index(reports).withdrawn == ()
+
+
+def test_what_is_deleted_while_a_backup_is_restored_stays_deleted(
+    library: Library, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bury, left = backup_module._bury, ["夜校", "书画"]
+
+    def deleted_then(*arguments: Any) -> tuple[str, ...]:
+        buried = bury(*arguments)
+        if left:
+            library.remove(left.pop())
+        return buried
+
+    monkeypatch.setattr(backup_module, "_bury", deleted_then)
+    assert restore(library._settings.index, saved).stayed_deleted == ("书画", "夜校")
+    assert library.documents() == []
+    assert [entry.action for entry in library.audit(100)].count("restore") == 1
+
+
+def test_nothing_is_written_between_the_last_look_and_the_restoring(
+    library: Library, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+    known = backup_module._deleted
+
+    def refused(path: Path) -> Any:
+        if looked:  # the second look: from then on nobody else may write
+            with pytest.raises(sqlite3.OperationalError, match="locked"), closing(sqlite3.connect(path, 0)) as other:
+                other.execute("BEGIN IMMEDIATE")
+        looked.append(path)
+        return known(path)
+
+    monkeypatch.setattr(backup_module, "_deleted", refused)
+    restore(library._settings.index, saved)
+    assert len(looked) == 2
 
 
 def test_no_reader_sees_what_was_deleted_since_not_even_for_a_moment(
@@ -146,8 +203,8 @@ def test_no_reader_sees_what_was_deleted_since_not_even_for_a_moment(
 
     put_back = backup_module._put_back
 
-    def put_back_and_end(source: Path, target: Path) -> None:
-        put_back(source, target)
+    def put_back_and_end(source: Path, target: Path, still: Callable[[], bool]) -> None:
+        put_back(source, target, still)
         cut()
 
     monkeypatch.setattr(backup_module, "_put_back", put_back_and_end)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import signal
 import sqlite3
+import stat
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from tests.storing import flipped, library_at, spooled, texts_found
+from yinju import backup as backup_module
 from yinju import manifest
-from yinju.backup import backup, restore
-from yinju.errors import IndexDamaged, IndexMismatch, InvalidRequest
+from yinju.backup import backup, clear, restore
+from yinju.errors import IndexBusy, IndexDamaged, IndexMismatch, InvalidRequest
 from yinju.keys import FILE as KEYS
 from yinju.library import CATALOGUE, Library
 from yinju.schema import VERSION
@@ -110,6 +115,64 @@ def test_no_file_is_overwritten_and_nothing_half_is_left(
     with pytest.raises(OSError, match="No space left"):
         backup(library._settings.index, tmp_path / "other.tar")
     assert not list(tmp_path.glob("other.tar*"))
+
+
+def test_a_copy_is_for_its_owner_only(saved: Path) -> None:
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+
+
+def copies(index: Path) -> list[str]:
+    return sorted(path.name for path in index.iterdir() if path.name.startswith("."))
+
+
+def kill_in_a_backup(index: Path) -> None:
+    """When the catalogue is copied, and the file has been begun."""
+    script = """
+import os, signal, sys
+from pathlib import Path
+from yinju import backup
+backup.backup_archive._digest = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+backup.backup(*map(Path, sys.argv[1:]))
+"""
+    ended = subprocess.run([sys.executable, "-c", script, index, index.parent / "killed.tar"], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert len(copies(index)) == 1
+
+
+def test_what_a_kill_leaves_is_cleared_and_in_nobodys_way(library: Library, saved: Path, tmp_path: Path) -> None:
+    index = library._settings.index
+    for do in (lambda: clear(index), lambda: restore(index, saved), lambda: backup(index, tmp_path / "killed.tar")):
+        kill_in_a_backup(index)
+        (index / ".restore-older").mkdir()
+        (tmp_path / "killed.tar.part").write_bytes(b"half")
+        do()
+        assert copies(index) == []
+    assert sorted(path.name for path in tmp_path.glob("killed*")) == ["killed.tar"]
+
+
+def test_clearing_spares_a_backup_under_way_and_no_other_begins(library: Library, tmp_path: Path) -> None:
+    index, seen = library._settings.index, []
+
+    def meanwhile(*_: object) -> None:
+        seen.append(copies(index))
+        clear(index)
+        assert copies(index) == seen[-1]
+        for do in (backup, restore):
+            with pytest.raises(IndexBusy, match="under way"):
+                do(index, tmp_path / "other.tar")
+
+    backup(index, tmp_path / "backup.tar", meanwhile)
+    assert [len(names) for names in seen] == [1]
+    assert restore(index, tmp_path / "backup.tar").documents == 2
+    clear(tmp_path / "nowhere")
+
+
+def test_a_catalogue_that_stays_locked_is_told(library: Library, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup_module, "_BUSY", 0.05)
+    with closing(sqlite3.connect(library._settings.index / CATALOGUE)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        refused(library, saved, IndexBusy, "keeps writing")
+    assert restore(library._settings.index, saved).documents == 2
 
 
 def test_a_damaged_catalogue_is_put_aside_for_the_backup(library: Library, saved: Path) -> None:
