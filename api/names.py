@@ -10,10 +10,16 @@ from fastapi import Header
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-# Neither path marks, nor control characters, nor what can't be seen (\p{Cf}): such marks make two names look the same,
-# or turn the direction of writing, so that "gpj.exe" looks like a picture. Joiners alone have their place, between
-# letters (Persian, Hindi) and between the parts of an emoji. And one character at least is more than a dot or a space.
-_NOT_IN_NAMES = r"\x00-\x1f\x7f-\x9f/\\\u2028\u2029\p{Cf}"
+# Neither path marks, nor control characters, nor what can't be seen (Unicode's category Cf, by its ranges because not
+# all who read the pattern know \p in a list of exceptions): such marks make two names look the same, or turn the
+# direction of writing, so that "gpj.exe" looks like a picture. Joiners alone have their place, between letters
+# (Persian, Hindi) and between the parts of an emoji. And one character at least is more than a dot or a space.
+_UNSEEN = (
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_NOT_IN_NAMES = rf"\x00-\x1f\x7f-\x9f/\\\u2028\u2029{_UNSEEN}"
 _JOINED = r"[\p{L}\p{M}\p{S}](?:[\u200c\u200d][\p{L}\p{M}\p{S}])+"
 _ANY = rf"(?:[^{_NOT_IN_NAMES}]|{_JOINED})*"
 FILE_NAME = rf"^{_ANY}(?:[^\s.{_NOT_IN_NAMES}]|{_JOINED}){_ANY}$"

@@ -6,23 +6,24 @@ The files have no name in any folder: whatever kills the process, nothing of an 
 from __future__ import annotations
 
 import errno
-from collections.abc import AsyncIterator, Callable, Iterator
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from api import threads
 from api.change_schemas import DocumentForm, DocumentText, VersionForm, VersionText
-from api.kinds import BROKEN_FORM, BROKEN_JSON, CUT_OFF, NOT_UPLOAD, TOO_LARGE
+from api.kinds import BROKEN_FORM, CUT_OFF, NOT_UPLOAD, TOO_LARGE
 from api.problems import ProblemError
 from api.service import JSON_TYPE
 from yinju.errors import StorageFull
@@ -105,21 +106,51 @@ def too_large(most: int) -> str:
     return f"A document may have {most:,} bytes here. Send a smaller one, or ask who runs the service for more room."
 
 
+class _Parser(MultiPartParser):
+    """Leaves every word as its bytes, and insists on the end of the form."""
+
+    def __init__(self, request: Request) -> None:
+        # Otherwise what is not UTF-8 would be read as Latin-1, and nobody could tell it from what is.
+        headers = Headers({"content-type": f"{request.headers['content-type']}; charset=latin-1"})
+        super().__init__(headers, self._whole(request), max_files=1, max_fields=1, max_part_size=_LONGEST_FIELD)
+        self._ended = False
+
+    def on_end(self) -> None:
+        self._ended = True
+
+    async def _whole(self, request: Request) -> AsyncGenerator[bytes, None]:
+        async for chunk in request.stream():
+            yield chunk
+        if not self._ended:
+            raise ProblemError(BROKEN_FORM, "The form breaks off before its last boundary. Send it again, to its end.")
+
+
 async def _read_form(request: Request, model: type[Form], kept: AsyncExitStack) -> tuple[Form, BinaryIO]:
-    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=1, max_part_size=_LONGEST_FIELD)
-    form = await parser.parse()
+    form = await _Parser(request).parse()
     kept.push_async_callback(form.close)
     values, errors = {}, []
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile) != (name == "file"):
-            kind = "text" if isinstance(value, UploadFile) else "a file, sent with its name"
+    for sent, value in form.multi_items():
+        name = _from_utf8(sent)
+        is_file = isinstance(value, UploadFile)
+        if is_file != (name == "file"):
+            kind = "text" if is_file else "a file, sent with its name"
             errors.append({"type": "form", "loc": ("body", name), "msg": f"This must be {kind}"})
+        text = _from_utf8((value.filename or "") if isinstance(value, UploadFile) else value, name)
         # Some programs send the whole path, some that of another system.
-        values[name] = PureWindowsPath(value.filename or "").name if isinstance(value, UploadFile) else value
+        values[name] = PureWindowsPath(text).name if is_file else text
     if errors:
         raise RequestValidationError(errors)
     body = _valid(lambda: model.model_validate(values))
     return body, cast(UploadFile, form["file"]).file
+
+
+def _from_utf8(word: str, *field: str) -> str:
+    """word: each character a byte. field: what it is of. Raises RequestValidationError."""
+    try:
+        return word.encode("latin-1").decode()
+    except UnicodeDecodeError as error:
+        message = "This is not UTF-8: send the names of files and fields, and what is in the fields, in UTF-8"
+        raise RequestValidationError([{"type": "form", "loc": ("body", *field), "msg": message}]) from error
 
 
 async def _read_json(request: Request, model: type[Text], kept: AsyncExitStack) -> tuple[Text, BinaryIO]:
@@ -133,20 +164,28 @@ async def _read_json(request: Request, model: type[Text], kept: AsyncExitStack) 
 def _parse(file: BinaryIO, model: type[Text]) -> tuple[Text, BinaryIO]:
     """The body, and the file with the text alone in it."""
     file.seek(0)
-    body = _valid(lambda: model.model_validate_json(file.read()))
+    body = _valid(lambda: model.model_validate(_loaded(file.read())))
     file.seek(0)
     file.truncate()
     file.write(body.text.encode())
     return body, file
 
 
+def _loaded(content: bytes) -> Any:
+    """As FastAPI reads the bodies of other routes, so that the same fault is told in the same words."""
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        slip = {"type": "json_invalid", "loc": ("body", error.pos), "ctx": {"error": error.msg}}
+        raise RequestValidationError([slip]) from error
+    except (ValueError, RecursionError) as error:  # other encodings, numbers of thousands of digits; too deep
+        raise HTTPException(400) from error
+
+
 def _valid(validate: Callable[[], Body]) -> Body:
-    """What `validate` gives. Raises ProblemError (400) or RequestValidationError (422) for what pydantic refuses."""
+    """What `validate` gives. Raises RequestValidationError for what pydantic refuses."""
     try:
         return validate()
     except ValidationError as error:
         found = error.errors(include_url=False)
-        if found[0]["type"] == "json_invalid":
-            detail = f"The body is not JSON: {found[0]['ctx']['error']}. Mend it and send it again."
-            raise ProblemError(BROKEN_JSON, detail) from error
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in found]) from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from api.app import create_app
 from api.middleware import FRAMING
+from api.names import FileName
 from tests.fake_library import FakeLibrary
 from tests.integration.conftest import Serve
 from tests.integration.test_api_problems import problem_of
@@ -113,6 +117,15 @@ BAD_NAMES = [
 ]
 
 
+def test_no_character_that_cannot_be_seen_is_part_of_a_name() -> None:
+    unseen = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) == "Cf"]
+    assert len(unseen) > 150
+    names = TypeAdapter(FileName)
+    for character in unseen:
+        with pytest.raises(ValidationError):
+            names.validate_python(f"1{character}2.txt")
+
+
 @pytest.mark.parametrize("name", [*BAD_NAMES, "a/", "..\\"])
 def test_a_name_that_is_none_is_refused(client: httpx.Client, fake: FakeLibrary, name: str) -> None:
     quoted = name.replace("\\", "\\\\")
@@ -205,13 +218,65 @@ def test_a_form_holds_one_file(
     assert not fake.jobs
 
 
-@pytest.mark.parametrize("body", [b"", b"--x\r\n", b"nonsense", form("x", (PART, b"a"))[0][:-12], b"\x00" * 1000])
-def test_what_is_no_whole_form_is_refused(client: httpx.Client, fake: FakeLibrary, body: bytes) -> None:
+WHOLE = form("x", (PART, b"a" * 20))[0]
+
+
+@pytest.mark.parametrize("length", range(len(WHOLE)))
+def test_a_form_that_breaks_off_is_never_taken(client: httpx.Client, fake: FakeLibrary, length: int) -> None:
+    """All but the line end after the last boundary, which is no part of it (RFC 2046, 5.1.1)."""
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = client.post("/v1/documents", content=WHOLE[:length], headers=headers)
+    if length >= len(WHOLE) - 2:
+        assert response.status_code in (200, 201)
+        return
+    assert "breaks off" in problem_of(response, 400, "broken-form")["detail"]
+    assert not fake.jobs
+
+
+@pytest.mark.parametrize("body", [b"nonsense", b"\x00" * 1000, b"--y" + WHOLE[3:]])
+def test_what_is_no_form_is_refused(client: httpx.Client, fake: FakeLibrary, body: bytes) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     response = client.post("/v1/documents", content=body, headers=headers)
-    assert response.status_code in (400, 422)
-    assert response.json()["type"] in ("/problems/broken-form", "/problems/invalid-request")
+    assert "can't be read" in problem_of(response, 400, "broken-form")["detail"]
     assert not fake.jobs
+
+
+@pytest.mark.parametrize("declared", ["", "; charset=gb18030", "; charset=nonsense"])
+@pytest.mark.parametrize(
+    "field, name, pointer",
+    [
+        (b"file", "年报.txt".encode("gb18030"), "#/file"),
+        (b"file", b"caf\xe9.txt", "#/file"),
+        (b"file", b"\xed\xa0\xbc.txt", "#/file"),
+        ("文件".encode("gb18030"), b"a.txt", "#"),
+    ],
+)
+def test_names_that_are_not_utf_8_are_refused(
+    client: httpx.Client, fake: FakeLibrary, declared: str, field: bytes, name: bytes, pointer: str
+) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\n\r\na\r\n--x--\r\n' % (field, name)
+    headers = {"Content-Type": f"multipart/form-data; boundary=x{declared}"}
+    found = problem_of(client.post("/v1/documents", content=body, headers=headers), 422, "invalid-request")
+    assert [error["pointer"] for error in found["errors"]] == [pointer]
+    assert "in UTF-8" in found["detail"]
+    assert not fake.jobs
+
+
+def test_a_collection_that_is_not_utf_8_is_refused(client: httpx.Client, fake: FakeLibrary) -> None:
+    parts = [(PART, b"a"), ('Content-Disposition: form-data; name="collection"', "督查".encode("gb18030"))]
+    body, headers = form("x", *parts)
+    found = problem_of(client.post("/v1/documents", content=body, headers=headers), 422, "invalid-request")
+    assert [error["pointer"] for error in found["errors"]] == ["#/collection"]
+    assert "in UTF-8" in found["detail"]
+    assert not fake.jobs
+
+
+@pytest.mark.parametrize("name", ["é.txt", "Ã©.txt", "年报.txt"])
+def test_names_in_utf_8_are_kept_whatever_they_look_like(client: httpx.Client, name: str) -> None:
+    """The second is how the first reads in Latin-1."""
+    body, headers = form("x", (f'Content-Disposition: form-data; name="file"; filename="{name}"', TEXT.encode()))
+    headers = {"Content-Type": headers["Content-Type"] + "; charset=gb18030"}
+    assert client.post("/v1/documents", content=body, headers=headers).json()["name"] == name
 
 
 def test_a_form_without_a_boundary_is_refused(client: httpx.Client) -> None:
@@ -219,9 +284,26 @@ def test_a_form_without_a_boundary_is_refused(client: httpx.Client) -> None:
     problem_of(client.post("/v1/documents", content=b"--x", headers=headers), 400, "broken-form")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"text": }', "文".encode("gb18030"), b"[" * 100_000, rb'"\ud83c"'])
-def test_what_is_not_json_is_400(client: httpx.Client, body: bytes) -> None:
-    problem_of(client.post("/v1/documents", content=body, headers=JSON), 400, "broken-json")
+@pytest.mark.parametrize("body", [b"", b"{", b'{"text": }', "文".encode("gb18030"), b"[" * 100_000, b"1" * 5000])
+def test_what_is_not_json_is_400_in_the_words_of_other_routes(client: httpx.Client, body: bytes) -> None:
+    found = problem_of(client.post("/v1/documents", content=body, headers=JSON), 400, "broken-json")
+    if body:  # none at all is a missing field there
+        asked = problem_of(client.post("/v1/ask", content=body, headers=JSON), 400, "broken-json")
+        assert found["detail"] == asked["detail"]
+
+
+@pytest.mark.parametrize(
+    "body, pointer",
+    [
+        (rb'{"name": "a.txt", "text": "\ud83c"}', "#/text"),
+        (rb'{"name": "\udf93.txt", "text": "a"}', "#/name"),
+        (rb'{"name": "a.txt", "text": "a", "\ud83c": 1}', "#"),
+    ],
+)
+def test_lone_surrogates_are_told_as_by_other_routes(client: httpx.Client, body: bytes, pointer: str) -> None:
+    found = problem_of(client.post("/v1/documents", content=body, headers=JSON), 422, "invalid-request")
+    assert [error["pointer"] for error in found["errors"]] == [pointer]
+    assert "lone surrogates" in found["detail"]
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/pdf", "nonsense", ""])
