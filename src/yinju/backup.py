@@ -167,11 +167,15 @@ def _put_back_but(source: Path, target: Path, with_deleted: bool, actor: str) ->
         rows.bump(connection)  # so that no indexes of before the restoring are taken for its own
         audit.write(connection, actor, "restore")
     stayed: tuple[str, ...] = ()
+    deleted: _Deleted | None = _Deleted()
+
+    def still() -> bool:
+        return with_deleted or _deleted(target) == deleted
+
     while True:
         deleted = _Deleted() if with_deleted else _deleted(target)
         stayed += _bury(source, deleted or _Deleted(), actor)
-        # Bound to this round: what was deleted while it lasted makes another.
-        if _put_back(source, target, lambda seen=deleted: with_deleted or _deleted(target) == seen):
+        if _put_back(source, target, still):
             return stayed, deleted is not None
 
 

@@ -13,15 +13,19 @@ from typing import Self
 from yinju import schema
 
 BUSY_TIMEOUT = 10.0  # seconds; one document's transaction takes far less
+_File = tuple[int, int]  # device and inode
 
 
 class Connections:
-    """Safe to use from several threads. Opening creates a missing file and upgrades an older one."""
+    """Safe to use from several threads. Opening creates a missing file and upgrades an older one.
+
+    Where another file lies at the path by now, as after a damaged one was restored, what comes next goes to that.
+    """
 
     def __init__(self, path: Path, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.path = path
         self._timeout = busy_timeout
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[tuple[_File | None, sqlite3.Connection]] = []
         self._lock = Lock()
         self._closed = False
         schema.prepare(path, busy_timeout)
@@ -31,7 +35,7 @@ class Connections:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-        for connection in idle:
+        for _, connection in idle:
             connection.close()
 
     def __enter__(self) -> Self:
@@ -62,24 +66,39 @@ class Connections:
     @contextmanager
     def borrowed(self) -> Iterator[sqlite3.Connection]:
         """A connection outside any transaction: a single statement sees one state without."""
-        connection = self._take()
+        file, connection = self._take()
         try:
             with schema.reporting(self.path):
                 yield connection
         finally:
-            self._give_back(connection)
+            self._give_back(file, connection)
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self) -> tuple[_File | None, sqlite3.Connection]:
+        file = self._file()
+        while (idle := self._popped()) is not None:
+            opened_on, connection = idle
+            if opened_on == file:
+                return idle
+            connection.close()
+        return file, schema.connect(self.path, self._timeout)
+
+    def _popped(self) -> tuple[_File | None, sqlite3.Connection] | None:
         with self._lock:
             if self._closed:
                 raise ValueError("the catalogue is closed")
-            if self._idle:
-                return self._idle.pop()
-        return schema.connect(self.path, self._timeout)
+            return self._idle.pop() if self._idle else None
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _file(self) -> _File | None:
+        """Which file lies at the path; None where there is none that can be seen."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _give_back(self, file: _File | None, connection: sqlite3.Connection) -> None:
         with self._lock:
             if not self._closed:
-                self._idle.append(connection)
+                self._idle.append((file, connection))
                 return
         connection.close()

@@ -20,7 +20,7 @@ import pytest
 from tests.storing import flipped, library_at, spooled, texts_found
 from yinju import backup as backup_module
 from yinju import manifest
-from yinju.backup import backup, clear, restore
+from yinju.backup import Restored, backup, clear, restore
 from yinju.errors import IndexBusy, IndexDamaged, IndexMismatch, InvalidRequest
 from yinju.keys import FILE as KEYS
 from yinju.library import CATALOGUE, Library
@@ -179,11 +179,31 @@ def test_a_damaged_catalogue_is_put_aside_for_the_backup(library: Library, saved
     library.close()
     index = library._settings.index
     (index / CATALOGUE).write_bytes(b"not a database, " * 1000)
-    assert restore(index, saved).documents == 2
+    assert restore(index, saved) == Restored(2, (), keys=False, keyless=True, deletions_known=False)
     assert (index / f"damaged-{CATALOGUE}").read_bytes() == b"not a database, " * 1000
     with library_at(index) as again:
         assert again.verify() == []
         assert set(texts_found(again, "夜校")) == {NEW, OTHER}
+
+
+def test_a_running_service_goes_over_to_what_took_the_place_of_a_damaged_catalogue(
+    library: Library, saved: Path
+) -> None:
+    index = library._settings.index
+    library.add(spooled(library, "后来的一份。"), name="later.txt")
+    library._catalogue.tidy()
+    with library._catalogue.reading() as reading:  # this one is open while the file changes
+        assert reading.execute("SELECT count(*) FROM documents").fetchone() == (3,)
+        with (index / CATALOGUE).open("r+b") as file:
+            file.write(b"garbage!" * 4)
+        assert restore(index, saved).deletions_known is False
+        assert library.counts().documents == 2
+        library.add(spooled(library, "又一份。"), name="again.txt")
+    assert library.counts().documents == 3
+    library._catalogue.close()  # what was open on the damaged file takes nothing of the other's with it
+    with library_at(index) as again:
+        assert [each.id for each in again.documents()] == ["again", "书画", "夜校"]
+        assert again.verify() == []
 
 
 def test_keys_are_restored_only_where_there_are_none(library: Library, tmp_path: Path) -> None:
@@ -193,8 +213,9 @@ def test_keys_are_restored_only_where_there_are_none(library: Library, tmp_path:
     backup(library._settings.index, tmp_path / "keys.tar")
     with closing(sqlite3.connect(library._settings.index / KEYS)) as connection, connection:
         connection.execute("UPDATE marks SET mark = 'revoked since'")
-    assert restore(library._settings.index, tmp_path / "keys.tar").keys is False
-    assert restore(tmp_path / "new", tmp_path / "keys.tar").keys is True
+    for index, taken in ((library._settings.index, False), (tmp_path / "new", True)):
+        done = restore(index, tmp_path / "keys.tar")
+        assert (done.keys, done.keyless) == (taken, False)
     for index, expected in ((library._settings.index, "revoked since"), (tmp_path / "new", "saved")):
         with closing(sqlite3.connect(index / KEYS)) as connection:
             assert connection.execute("SELECT mark FROM marks").fetchall() == [(expected,)]

@@ -127,6 +127,18 @@ def test_saving_and_putting_back(run: Run, added: None, place: Path) -> None:
     assert "Nothing was changed" in refused.stderr
 
 
+def test_what_a_restoring_could_not_keep_is_told(run: Run, added: None, place: Path) -> None:
+    run("backup", "all.tar")
+    told = run("restore", "all.tar").stderr
+    assert "There are no keys, neither here nor in the backup. Before it serves others: yinju keys add NAME" in told
+    assert "could not be read" not in told
+    run("keys", "add", "importer")
+    (place / "index" / CATALOGUE).write_bytes(b"no database" * 100)
+    told = run("restore", "all.tar").stderr
+    assert "what was deleted since the backup is back. Delete it once more: yinju remove ID" in told
+    assert "no keys" not in told
+
+
 def test_the_audit_lists_who_changed_what(run: Run, added: None) -> None:
     run("remove", "夜校", "-y")
     entries = json.loads(run("audit", "--json", "--limit", "2").stdout)["entries"]

@@ -143,8 +143,19 @@ def restore(
             f"Deleted since the backup, and left so: {names}. --with-deleted brings them back.",
             f"备份之后已删除、未恢复：{names}。如需恢复请用 --with-deleted。",
         ))  # fmt: skip
+    if not done.deletions_known:
+        note(say(
+            "The catalogue that was here could not be read: what was deleted since the backup is back. Delete it once "
+            "more: yinju remove ID",
+            "原来的目录库无法读取：备份之后删除的文件又回来了。请重新删除：yinju remove 编号",
+        ))  # fmt: skip
     if done.keys:
         note(say("The backup's keys were taken, too.", "备份中的密钥也已恢复。"))
+    if done.keyless:
+        note(say(
+            "There are no keys, neither here nor in the backup. Before it serves others: yinju keys add NAME",
+            "索引和备份中都没有密钥。对外提供服务之前请先运行：yinju keys add 名称",
+        ))  # fmt: skip
 
 
 def audit(
