@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.middleware.cors import CORSMiddleware
 
 from api import changes, collections, documents, jobs, operations, pages, problems, questions, session
 from api.authentication import Authenticate, warn_if_open
@@ -18,7 +17,7 @@ from api.logs import REQUEST_ID
 from api.metrics import Metrics
 from api.middleware import AddHeaders, LimitBodies, WholeAsAsked
 from api.openapi import DESCRIPTION, describe
-from api.origins import CheckHost
+from api.origins import AnswerPreflights, CheckHost
 from api.readiness import Readiness
 from api.request_log import RecordRequests
 from api.service import Service
@@ -66,7 +65,7 @@ def _guard(app: FastAPI, service: Service) -> None:
     app.add_middleware(Authenticate, keys=service.keys, settings=service.settings)
     if service.settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            AnswerPreflights,
             allow_origins=service.settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=ASKED_ACROSS,

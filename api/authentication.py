@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.kinds import CROSS_ORIGIN, KEY_NEEDED, NO_ANONYMOUS, OUT_OF_SCOPE, Kind
+from api.kinds import (
+    BUSY,
+    CROSS_ORIGIN,
+    DAMAGED,
+    KEY_NEEDED,
+    NO_ANONYMOUS,
+    NOT_READY,
+    OUT_OF_SCOPE,
+    STORAGE_FULL,
+    Kind,
+)
 from api.origins import is_cross_origin, is_local, route_path
-from api.problems import ProblemError, of_library_error, problem, respond
+from api.problems import ProblemError, problem, respond
 from yinju.access import ANONYMOUS, SCOPES, Access
 from yinju.access import Scope as AccessScope
-from yinju.errors import YinjuError
+from yinju.errors import IndexBusy, IndexDamaged, StorageFull, YinjuError
 from yinju.keys import KeyStore
 from yinju.settings import Settings
 
@@ -25,7 +36,9 @@ COOKIE = "yinju_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION = "/v1/session"
 ASKING = frozenset({"/v1/ask", "/v1/search"})
-OPEN = frozenset({"/", "/healthz", "/readyz"})  # beside what lies in /static/: none of it depends on who asks
+READY = "/readyz"
+OPEN = frozenset({"/", "/healthz", READY})  # beside what lies in /static/: none of it depends on who asks
+_OF_THE_KEYS: dict[type[YinjuError], Kind] = {IndexBusy: BUSY, IndexDamaged: DAMAGED, StorageFull: STORAGE_FULL}
 READ, WRITE = frozenset(SCOPES[:1]), frozenset(SCOPES[1:])
 
 NO_KEY = (
@@ -33,6 +46,10 @@ NO_KEY = (
     "service makes them."
 )
 WRONG_KEY = "The key, or the session, is not valid, or no longer. Send another; whoever runs the service makes them."
+UNTOLD = (
+    "The service can't answer now, and tells the reason only to those it knows. Try again later; whoever runs it finds "
+    "the reason in its log."
+)
 ELSEWHERE = (
     "Without keys this service answers only the machine it runs on, and this request comes from elsewhere or through a "
     "proxy, or YINJU_PUBLIC_URL is an address for others. Whoever runs it makes a key with `yinju keys add NAME`, or "
@@ -53,12 +70,17 @@ def is_open(method: str, path: str) -> bool:
     """Is this answered to everyone, whoever asks?"""
     if method in SAFE:
         return path in OPEN or path.startswith("/static/")
-    return (method, path) == ("POST", SESSION)
+    return method in ("POST", "DELETE") and path == SESSION
 
 
 def is_shell(method: str, path: str) -> bool:
-    """The page of a document: without a key the same for every id, with one it may say that there is none."""
-    return method in SAFE and path.startswith("/documents/") and "/" not in path.removeprefix("/documents/")
+    """Open to everyone, and says more to those with a key: whether there is such a document, what readiness waits for.
+
+    To all others the page of a document is the same for every id.
+    """
+    if method not in SAFE:
+        return False
+    return path == READY or (path.startswith("/documents/") and "/" not in path.removeprefix("/documents/"))
 
 
 def is_question(scope: Scope) -> bool:
@@ -75,16 +97,31 @@ def scopes_for(method: str, path: str) -> frozenset[AccessScope]:
 
 
 def warn_if_open(keys: KeyStore, settings: Settings) -> None:
-    """Say loudly, at the start, that everyone may do everything, or that the setting for it does nothing."""
+    """Say loudly, at the start, that everyone may do everything, or nobody, or that the setting for it does nothing."""
+    try:
+        keyed = keys.exists()
+    except YinjuError as error:
+        log.error("Nobody is let in: %s", error)
+        return
     if not settings.allow_anonymous:
         return
-    if keys.exists():
+    if keyed:
         log.warning("YINJU_ALLOW_ANONYMOUS is set and does nothing: there are keys, so every request needs one.")
         return
     log.warning(
         "YINJU_ALLOW_ANONYMOUS is set and there is no key: EVERYONE who can reach this service may READ, ADD, REPLACE "
         "AND DELETE documents. Make a key with `yinju keys add NAME` to end this."
     )
+
+
+@contextmanager
+def reason_untold() -> Iterator[None]:
+    """Turns an error of the keys into a ProblemError without the reason, which names files: that is for the log."""
+    try:
+        yield
+    except YinjuError as error:
+        log.error("Nobody is let in: %s", error)
+        raise ProblemError(_OF_THE_KEYS.get(type(error), NOT_READY), UNTOLD) from error
 
 
 class Authenticate:
@@ -107,23 +144,19 @@ class Authenticate:
         try:
             state["access"] = self._admit(scope, scope["method"], route_path(scope))
         except ProblemError as error:
-            refusal = respond(problem(error.kind, error.detail, scope), error.headers)
-        except YinjuError as error:  # the keys can't be read: then nobody has one
-            refusal = respond(of_library_error(error, scope))
+            await respond(problem(error.kind, error.detail, scope), error.headers)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
-            return
-        await refusal(scope, receive, send)
 
     def _admit(self, scope: Scope, method: str, path: str) -> Access | None:
-        """Raises ProblemError (401 or 403) and what KeyStore raises."""
+        """Raises ProblemError (401 or 403, 503 where the keys can't be read: then nobody has one)."""
+        if is_shell(method, path):
+            with suppress(ProblemError):  # the keys can't be read; the page asks on, and says so
+                return self._decide(scope).access
+            return None
         if is_open(method, path):
             if method not in SAFE:
                 self._refuse_other_sites(scope)
-            return None
-        if is_shell(method, path):
-            with suppress(YinjuError):  # the keys can't be read; the page asks on, and says so
-                return self._decide(scope).access
             return None
         access, by_page, kind, detail = self._decide(scope)
         if access is None:
@@ -140,17 +173,18 @@ class Authenticate:
             raise ProblemError(OUT_OF_SCOPE, detail, headers=challenge)
         return access
 
+    @reason_untold()
     def _decide(self, scope: Scope) -> Decision:
         if not self._keys.exists():
             if self._settings.allow_anonymous or is_local(scope, self._settings):
                 return Decision(ANONYMOUS, by_page=True)
             return Decision(None, True, NO_ANONYMOUS, ELSEWHERE)
         headers = Headers(scope=scope)
-        sent = headers.getlist("authorization")
-        if sent:
-            scheme, _, text = sent[0].partition(" ")
-            right = len(sent) == 1 and scheme.lower() == "bearer"
-            return Decision(self._keys.access(text.strip()) if right else None, False, detail=WRONG_KEY)
+        # Other schemes are of others, as of a proxy that asks for a password of its own.
+        sent = [text.partition(" ") for text in headers.getlist("authorization")]
+        keys = [text.strip() for scheme, _, text in sent if scheme.lower() == "bearer"]
+        if keys:
+            return Decision(self._keys.access(keys[0]) if len(sent) == 1 else None, False, detail=WRONG_KEY)
         token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         if token is None:
             return Decision(None, True)

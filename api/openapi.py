@@ -129,7 +129,7 @@ WHO_ASKS = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "What `open_session` sets."},
 }
 NEEDED: list[dict[str, list[str]]] = [{"key": []}, {"session": []}, {}]  # the last: nothing, as long as there is no key
-OPEN_TO_ALL = ("healthz", "readyz", "open_session")
+OPEN_TO_ALL = ("healthz", "readyz", "open_session", "close_session")
 
 
 def _complete(made: dict[str, Any]) -> dict[str, Any]:

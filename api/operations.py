@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from api import schemas
-from api.kinds import KEY_NEEDED, NO_ANONYMOUS, NOT_READY, OUT_OF_SCOPE
+from api.access import AccessDep, reader_of, require_collection
+from api.authentication import UNTOLD
+from api.kinds import KEY_NEEDED, NO_ANONYMOUS, NOT_READY, OUT_OF_REACH, OUT_OF_SCOPE
 from api.metrics import CONTENT_TYPE
 from api.openapi import ANYWHERE, problems
 from api.problems import ProblemError
-from api.service import LibraryDep, ServiceDep, json
+from api.readiness import OPENING
+from api.service import ServiceDep, json
+from yinju.errors import YinjuError
 
 router = APIRouter(tags=["operations"])
 
@@ -33,8 +37,14 @@ async def healthz() -> Response:
     response_model=schemas.Health,
     responses=problems(*ANYWHERE, NOT_READY),
 )
-async def readyz(_library: LibraryDep) -> Response:
-    """Ready when the model is warm and the index open; 503 with the reason until then."""
+async def readyz(request: Request, service: ServiceDep) -> Response:
+    """Ready when the model is warm and the index open; 503 until then, with the reason for those who may read."""
+    try:
+        service.readiness.library()
+    except ProblemError as error:  # the reason names folders, and everyone may ask this
+        if error.detail != OPENING and reader_of(request) is None:
+            raise ProblemError(NOT_READY, UNTOLD) from error
+        raise
     return json(schemas.Health(status="ready"))
 
 
@@ -43,12 +53,14 @@ async def readyz(_library: LibraryDep) -> Response:
     operation_id="metrics",
     summary="Measurements for Prometheus",
     response_class=PlainTextResponse,
-    responses=problems(*ANYWHERE, KEY_NEEDED, OUT_OF_SCOPE, NO_ANONYMOUS),
+    responses=problems(*ANYWHERE, KEY_NEEDED, OUT_OF_SCOPE, OUT_OF_REACH, NO_ANONYMOUS),
 )
-def metrics(service: ServiceDep) -> Response:
+def metrics(service: ServiceDep, access: AccessDep) -> Response:
+    """Of the whole service: not for keys limited to collections. `yinju_ready` is 0 while the index can't be read."""
+    require_collection(access, None)
     try:
         status = service.readiness.library().status()
-    except ProblemError:  # not ready: the figures of the index wait, the others do not
+    except (ProblemError, YinjuError):  # not ready: the figures of the index wait, the others do not
         service.metrics.indexed(None)
     else:
         service.metrics.indexed(status)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.kinds import WRONG_HOST
+from api.kinds import CROSS_ORIGIN, WRONG_HOST
 from api.problems import problem, respond
 from yinju.access import is_loopback
 from yinju.settings import Settings
@@ -85,6 +87,24 @@ def _is_listed(host: str, allowed: Collection[str]) -> bool:
         or (pattern.startswith("*.") and host.endswith(pattern[1:]))
         for pattern in allowed
     )  # fmt: skip
+
+
+class AnswerPreflights(CORSMiddleware):
+    """Starlette's CORS, whose refusals are problems too."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" and scope["method"] == "OPTIONS" else Headers()
+        if "origin" not in headers or "access-control-request-method" not in headers:
+            await super().__call__(scope, receive, send)
+            return
+        response = self.preflight_response(headers)
+        if response.status_code != HTTPStatus.OK:
+            what = bytes(response.body).decode().removeprefix("Disallowed CORS ")
+            detail = f"Pages of other sites may not send this: {what}. Have the site added to YINJU_CORS_ORIGINS, or "
+            detail += "use only the methods and headers that /docs names."
+            kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+            response = respond(problem(CROSS_ORIGIN, detail, scope), kept)
+        await response(scope, receive, send)
 
 
 def arrived_on_loopback(scope: Scope) -> bool:

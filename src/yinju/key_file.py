@@ -12,6 +12,7 @@ from threading import Lock
 
 from yinju.errors import IndexBusy, IndexDamaged, SettingsError, StorageFull, YinjuError
 
+MARK = "keyed"  # beside the file, empty: there were keys
 VERSION = 1
 APPLICATION_ID = 0x59494E4B  # "YINK"
 READ_TIMEOUT, WRITE_TIMEOUT = 1.0, 10.0  # seconds; readers wait for nothing in WAL mode but a recovery
@@ -82,6 +83,14 @@ class KeyFile:
                 # So that a log that is lost or torn later takes no revocation with it.
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def mark(self) -> None:
+        """Note, beside the file, that there were keys in it. A folder that can't be written goes without."""
+        with suppress(OSError):
+            self.path.with_name(MARK).touch()
+
+    def is_marked(self) -> bool:
+        return self.path.with_name(MARK).exists()
+
     def _current(self) -> sqlite3.Connection | None:
         """The connection, opened anew where another file lies at the path by now; None where there is none."""
         try:
@@ -147,6 +156,13 @@ def damaged(path: Path, how: str) -> IndexDamaged:
     return IndexDamaged(
         f"The keys in {path} can't be trusted: {how}. No key is accepted until it is restored from a copy. Without "
         "one, stop the service, move the file away, and add keys anew with `yinju keys add`."
+    )
+
+
+def lost(path: Path) -> IndexDamaged:
+    return IndexDamaged(
+        f"There were keys, and {path} with them is gone. Nobody is let in until it is back from a copy or a backup, or "
+        f"made anew by `yinju keys add NAME`. Only to need no key again, delete {path.with_name(MARK)} as well."
     )
 
 

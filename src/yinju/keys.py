@@ -20,7 +20,7 @@ from typing import cast
 
 from yinju.access import SCOPES, Access, Scope
 from yinju.errors import InvalidRequest
-from yinju.key_file import KeyFile, damaged
+from yinju.key_file import KeyFile, damaged, lost
 
 FILE = "keys.db"
 SESSION_SECONDS = 12 * 3600
@@ -74,9 +74,15 @@ class KeyStore:
         self.close()
 
     def exists(self) -> bool:
-        """Was there ever a key? Revoked ones count: a service does not open up when its last key is revoked."""
-        # Once seen, so it stays while this process lives: deleting the file must open nothing.
-        self._keyed = self._keyed or self._file.row("SELECT 1 FROM keys LIMIT 1") is not None
+        """Was there ever a key? Revoked ones count: a service does not open up when its last key is revoked.
+
+        Raises IndexDamaged where there was one and the file is gone: that must open nothing, after a restart either.
+        """
+        if not self._keyed and self._file.row("SELECT 1 FROM keys LIMIT 1") is not None:
+            self._file.mark()
+            self._keyed = True
+        if not self._keyed and self._file.is_marked():
+            raise lost(self._file.path)
         return self._keyed
 
     def all_keys(self) -> list[Key]:
@@ -98,6 +104,7 @@ class KeyStore:
                 f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (*_values(key), _seal(_values(key))),
             )
+        self._file.mark()
         return key, f"yj_{key.id}_{secret}"
 
     def revoke(self, key_id: str) -> Key:
@@ -155,8 +162,11 @@ class KeyStore:
         return found.access if found is not None and found.revoked_at is None else None
 
     def close_session(self, token: str) -> None:
-        with self._file.writing() as connection:
-            connection.execute("DELETE FROM sessions WHERE token_sha256 = ?", (_sha256(token),))
+        """Ends it, if there is one: whoever makes tokens up makes nothing be written."""
+        digest = (_sha256(token),)
+        if self._file.row("SELECT 1 FROM sessions WHERE token_sha256 = ?", digest) is not None:
+            with self._file.writing() as connection:
+                connection.execute("DELETE FROM sessions WHERE token_sha256 = ?", digest)
 
     def _find(self, key_id: str) -> Key | None:
         row = self._row(key_id)

@@ -18,7 +18,7 @@ from api.metrics import Metrics
 from tests.fake_library import REPORT, FakeLibrary
 from tests.integration.conftest import Serve
 from tests.serving import serving
-from yinju.errors import IndexBusy, IndexMismatch, ModelError, NotFound
+from yinju.errors import IndexBusy, IndexDamaged, IndexMismatch, ModelError, NotFound, YinjuError
 from yinju.keys import FILE, KeyStore
 from yinju.library import Library
 from yinju.settings import Settings
@@ -101,6 +101,43 @@ def test_the_reason_a_library_cannot_be_opened_stays(serve: Serve, monkeypatch: 
     response = wait_for(base, "The index was made by another model. Run yinju index.")
     assert (response.status_code, response.json()["type"]) == (503, "/problems/not-ready")
     assert httpx.get(f"{base}/healthz", trust_env=False).status_code == 200
+
+
+def test_the_reason_is_told_to_those_who_may_read(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = f"There is no index in {tmp_path}. Run yinju index."
+
+    def refuse(settings: Settings) -> Library:
+        raise IndexMismatch(reason)
+
+    monkeypatch.setattr(Library, "open", refuse)
+    with KeyStore(tmp_path / FILE) as store:
+        reader, writer = (store.add(scope, [scope])[1] for scope in ("read", "write"))
+    base = serve(create_app(settings=Settings.load(index=tmp_path)))
+    told = {"Authorization": f"Bearer {reader}"}
+    deadline = time.monotonic() + 5
+    while httpx.get(f"{base}/readyz", headers=told, trust_env=False).json()["detail"] != reason:
+        assert time.monotonic() < deadline
+    untold: tuple[dict[str, str], ...] = ({}, {"Authorization": f"Bearer {writer}"}, {"Authorization": "Bearer x"})
+    for headers in untold:
+        response = httpx.get(f"{base}/readyz", headers=headers, trust_env=False)
+        assert (response.status_code, response.json()["type"]) == (503, "/problems/not-ready")
+        assert str(tmp_path) not in response.text
+        assert "log" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("error", [IndexBusy("Busy. Wait."), IndexDamaged("Torn. Run yinju verify.")])
+def test_figures_are_told_where_those_of_the_index_cannot_be_read(
+    own: httpx.Client, fake: FakeLibrary, monkeypatch: pytest.MonkeyPatch, error: YinjuError
+) -> None:
+    def fail() -> None:
+        raise error
+
+    assert sample(own, "yinju_ready ") == 1
+    monkeypatch.setattr(fake, "status", fail)
+    assert sample(own, "yinju_ready ") == 0
+    assert sample(own, "yinju_requests_in_flight ") == 1
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -212,7 +212,12 @@ def test_listed_origins_may_read_and_write_with_a_key_and_without_the_cookie(tmp
     refused = httpx.get(f"{base}/v1/documents", headers=LISTED, trust_env=False)
     assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, LISTED["Origin"])
     other = httpx.options(f"{base}/v1/documents/a-1", headers=UNLISTED | PREFLIGHT, trust_env=False)
-    assert other.status_code == 400
+    assert (other.status_code, other.json()["type"]) == (403, "/problems/cross-origin")
     assert "access-control-allow-origin" not in other.headers
+    wrong = PREFLIGHT | {"Access-Control-Request-Method": "PATCH"}
+    not_listed = httpx.options(f"{base}/v1/documents/a-1", headers=LISTED | wrong, trust_env=False)
+    assert (not_listed.status_code, not_listed.headers["content-type"]) == (403, "application/problem+json")
+    assert "method" in not_listed.json()["detail"]
+    assert not_listed.headers["access-control-allow-origin"] == LISTED["Origin"]
     with_cookie = UNLISTED | {"Cookie": f"yinju_session={token}"}
     assert httpx.delete(f"{base}/v1/documents/b-2", headers=with_cookie, trust_env=False).status_code == 403

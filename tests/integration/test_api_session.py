@@ -62,6 +62,48 @@ def test_a_session_ended_is_of_no_use_to_whoever_copied_it(client: httpx.Client,
     assert client.get("/v1/documents", headers={"Cookie": f"{COOKIE}={token}"}).status_code == 401
 
 
+def test_a_session_that_has_ended_can_be_ended_again(client: httpx.Client, key: str) -> None:
+    token = client.post("/v1/session", json={"key": key}).cookies[COOKIE]
+    for _ in range(2):
+        response = client.delete("/v1/session", headers={"Cookie": f"{COOKIE}={token}"})
+        assert response.status_code == 204
+        assert SimpleCookie(response.headers["set-cookie"])[COOKIE]["max-age"] == "0"
+
+
+def test_a_new_session_ends_the_one_before(client: httpx.Client, key: str) -> None:
+    first = client.post("/v1/session", json={"key": key}).cookies[COOKIE]
+    assert client.post("/v1/session", json={"key": "wrong"}).status_code == 401
+    assert client.get("/v1/session").status_code == 200
+    second = client.post("/v1/session", json={"key": key}).cookies[COOKIE]
+    client.cookies.clear()
+    statuses = [client.get("/v1/session", headers={"Cookie": f"{COOKIE}={t}"}).status_code for t in (first, second)]
+    assert statuses == [401, 200]
+
+
+def test_a_session_made_up_makes_no_keys(tmp_path: Path, serve: Serve) -> None:
+    base = serve(create_app(FakeLibrary(), Settings.load(index=tmp_path)))
+    headers = {"Cookie": f"{COOKIE}=abc"}
+    assert httpx.delete(f"{base}/v1/session", headers=headers, trust_env=False).status_code == 204
+    assert not (tmp_path / FILE).exists()
+
+
+def test_keys_that_are_lost_open_nothing_after_a_restart(
+    tmp_path: Path, store: KeyStore, key: str, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.close()
+    for path in tmp_path.glob(f"{FILE}*"):
+        path.unlink()
+    base = serve(create_app(FakeLibrary(), Settings.load(index=tmp_path, allow_anonymous=True)))
+    assert "yinju keys add" in caplog.text  # at the start already
+    for headers in ({}, {"Authorization": f"Bearer {key}"}):
+        response = httpx.get(f"{base}/v1/documents", headers=headers, trust_env=False)
+        assert (response.status_code, response.json()["type"]) == (503, "/problems/damaged-index")
+    _, new = KeyStore(tmp_path / FILE).add("new")
+    headers = {"Authorization": f"Bearer {new}"}
+    assert httpx.get(f"{base}/v1/documents", headers=headers, trust_env=False).status_code == 200
+    assert httpx.get(f"{base}/v1/documents", trust_env=False).status_code == 401
+
+
 def test_a_session_ends_with_its_key(client: httpx.Client, store: KeyStore, key: str) -> None:
     client.post("/v1/session", json={"key": key})
     assert client.get("/v1/documents").status_code == 200
@@ -71,7 +113,8 @@ def test_a_session_ends_with_its_key(client: httpx.Client, store: KeyStore, key:
 
 
 @pytest.mark.parametrize(
-    "change", [lambda key: key[:-1], lambda key: key + "x", lambda key: "x", lambda key: " " + key]
+    "change",
+    [lambda key: key[:-1], lambda key: key + "x", lambda key: "x", lambda key: " " + key, lambda key: key * 10],
 )
 def test_another_key_begins_nothing(client: httpx.Client, key: str, change: object) -> None:
     response = client.post("/v1/session", json={"key": change(key)})  # type: ignore[operator]
@@ -90,8 +133,8 @@ def test_what_is_no_key_is_refused_without_repeating_it(
         {"kee": key},
         [key],
         key,
-        {"key": key * 10},
         {"key": 5, "a": key},
+        {"key": ""},
     ):
         response = client.post("/v1/session", json=body)
         assert response.status_code == 422
@@ -143,14 +186,26 @@ def test_a_first_key_closes_a_running_service(tmp_path: Path, store: KeyStore, s
     assert httpx.get(f"{base}/v1/documents", headers=headers, trust_env=False).status_code == 200
 
 
-def test_damaged_keys_let_nobody_in_and_say_so(tmp_path: Path, key: str, client: httpx.Client) -> None:
+def test_damaged_keys_let_nobody_in_and_tell_the_log_alone_why(
+    tmp_path: Path, key: str, client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "other").mkdir()
     torn = tmp_path / "other" / FILE
     torn.write_bytes((tmp_path / FILE).read_bytes()[:100])
     torn.replace(tmp_path / FILE)
     response = client.get("/v1/documents", headers={"Authorization": f"Bearer {key}"})
     assert (response.status_code, response.json()["type"]) == (503, "/problems/damaged-index")
-    assert client.get("/v1/documents").status_code == 503
+    for refused in (
+        response,
+        client.post("/v1/session", json={"key": key}),
+        client.delete("/v1/session", headers={"Cookie": f"{COOKIE}=abc"}),
+    ):
+        assert refused.status_code == 503
+        assert "log" in refused.json()["detail"]
+        assert str(tmp_path) not in refused.text
+        assert FILE not in refused.text
+    assert str(tmp_path / FILE) in caplog.text
+    assert client.get("/v1/documents").status_code == 401
     assert client.get("/").status_code == 200
     assert client.get("/documents/a-1").status_code == 200
     assert client.get("/healthz").status_code == 200

@@ -259,3 +259,28 @@ def test_every_line_of_the_log_is_json(bare: dict[str, str], tmp_path: Path) -> 
     (request,) = (line for line in lines if line.get("request_id") == "r-1")
     assert (request["method"], request["route"], request["status"]) == ("GET", "/healthz", 200)
     assert "密" not in "".join(service.log)
+
+
+def test_a_connection_that_asks_nothing_is_closed_and_one_that_is_answered_is_not(
+    bare: dict[str, str], tmp_path: Path
+) -> None:
+    impatient = "from yinju.cli import server; server.HEADERS_SECONDS, server.TICKS = 1, 1\n" + HURRIED
+    with (
+        served(tmp_path, "-c", impatient, "1,10", **bare) as service,
+        closing(service.connect()) as slow,
+        closing(service.connect()) as again,
+        closing(service.connect()) as busy,
+    ):
+        ask(busy, stream=False)
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        again.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        answered = b""
+        while not answered.endswith(b'"alive"}'):
+            answered += again.recv(65536)
+        again.sendall(b"GET /healthz HTTP/1.1\r\n")  # takes the time limit for idle connections away
+        started = time.monotonic()
+        assert (slow.recv(1), again.recv(1)) == (b"", b"")
+        assert 0.5 < time.monotonic() - started < SOON
+        busy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            busy.recv(1)

@@ -94,3 +94,14 @@ def test_what_cannot_be_done_is_said_in_a_line(run: Run, arguments: tuple[str, .
 def test_it_speaks_chinese_where_the_terminal_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "无法再次显示" in run("add", "a").stderr
+
+
+def test_keys_that_are_lost_are_told_and_made_anew(run: Run, store: KeyStore) -> None:
+    run("add", "a")
+    (Path("index") / FILE).unlink()
+    listed = run("list")
+    assert listed.exit_code != 0
+    assert "this machine alone" not in listed.stderr
+    result = run("add", "b")
+    assert (result.exit_code, "nobody without a key" in result.stderr) == (0, True)
+    assert store.access(result.stdout.strip()) is not None

@@ -12,6 +12,7 @@ import pytest
 
 from yinju.access import ANONYMOUS
 from yinju.errors import IndexDamaged, InvalidRequest, SettingsError, YinjuError
+from yinju.key_file import MARK
 from yinju.keys import FILE, SESSION_SECONDS, KeyStore
 
 HALF_A_DAY = SESSION_SECONDS
@@ -167,6 +168,30 @@ def test_a_file_deleted_under_a_running_service_opens_nothing(store: KeyStore, t
     assert store.access(new) is not None
 
 
+def test_a_file_deleted_while_nothing_runs_opens_nothing(store: KeyStore, tmp_path: Path) -> None:
+    _, text = store.add("a")
+    store.close()
+    (tmp_path / FILE).unlink()
+    found = KeyStore(tmp_path / FILE)
+    with pytest.raises(IndexDamaged, match="yinju keys add"):
+        found.exists()
+    assert found.access(text) is None
+    _, new = found.add("b")
+    assert KeyStore(tmp_path / FILE).exists()
+    assert found.access(new) is not None
+
+
+def test_keys_made_before_there_was_a_mark_are_marked_when_they_are_seen(store: KeyStore, tmp_path: Path) -> None:
+    store.add("a")
+    (tmp_path / MARK).unlink()
+    found = KeyStore(tmp_path / FILE)
+    assert found.exists()
+    found.close()
+    (tmp_path / FILE).unlink()
+    with pytest.raises(IndexDamaged):
+        KeyStore(tmp_path / FILE).exists()
+
+
 def test_a_session_lasts_half_a_day(store: KeyStore, clock: Clock) -> None:
     _, text = store.add("a")
     token = store.open_session(text)
@@ -198,6 +223,7 @@ def test_a_session_closed_is_closed(store: KeyStore) -> None:
     assert first is not None
     assert second is not None
     store.close_session(first)
+    store.close_session("made up")
     assert store.session_access(first) is None
     assert store.session_access(second) is not None
 
@@ -301,7 +327,7 @@ def test_two_processes_that_add_the_first_key_both_succeed(tmp_path: Path) -> No
     store = KeyStore(tmp_path / FILE)
     assert len(store.all_keys()) == 4
     assert all(store.access(text) for text in texts)
-    assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} == {FILE}
+    assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} == {FILE, MARK}
 
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:

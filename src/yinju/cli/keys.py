@@ -52,7 +52,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     with _store() as store:
-        first = not store.exists()
+        first = not store.all_keys()  # keys that are lost are made anew by this very command
         key, text = store.add(name, scope or ["read"], collection or None)
     if as_json:
         print_json({**_object(key), "key": text})
@@ -77,6 +77,7 @@ def add(
 @keys.command("list", help=say("List the keys, revoked ones too.", "列出所有密钥，包括已吊销的。"))
 def list_(as_json: AsJson = False) -> None:
     with _store() as store:
+        store.exists()  # says so where they are lost
         found = store.all_keys()
     if as_json:
         print_json({"keys": [_object(key) for key in found]})

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from types import FrameType
 
 import uvicorn
 
 REQUESTS_SECONDS = 20  # that requests under way are given to end
 STOP_SECONDS = 40  # until the process ends, whatever still runs in it
+HEADERS_SECONDS = (
+    30  # that the next request of a connection may take to begin; uvicorn waits for one half sent for ever
+)
+TICKS = 10  # of a tenth of a second, between two looks at the connections
 
 
 class Server(uvicorn.Server):
@@ -18,6 +23,30 @@ class Server(uvicorn.Server):
     uvicorn raises the signal anew when it has stopped, which ends a process with the status of a failure, and takes a
     second SIGTERM for the first.
     """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._waiting: dict[object, tuple[object, float]] = {}  # connections without a request: the last, since when
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS == 0:
+            self._hang_up()
+        return await super().on_tick(counter)
+
+    def _hang_up(self) -> None:
+        """Close the connections on which nothing is answered and no request comes to the end of its headers."""
+        now = time.monotonic()
+        waiting: dict[object, tuple[object, float]] = {}
+        for connection in list(self.server_state.connections):
+            last = getattr(connection, "cycle", None)
+            if last is not None and not last.response_complete:
+                continue
+            known, since = self._waiting.get(connection, (last, now))
+            waiting[connection] = last, since if known is last else now
+            transport = getattr(connection, "transport", None)
+            if transport is not None and now - waiting[connection][1] > HEADERS_SECONDS:
+                transport.close()
+        self._waiting = waiting
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # Python hands it to handlers
         if self.should_exit:
