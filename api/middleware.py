@@ -10,7 +10,7 @@ from api.headers import HANG_UP, SECURITY, STRICT_TRANSPORT
 from api.kinds import TOO_LARGE
 from api.origins import is_https, is_upload
 from api.problems import ProblemError, problem, respond
-from api.uploads import too_large
+from api.uploads import is_json, too_large
 from yinju.settings import Settings
 
 MAX_BODY = 1024 * 1024  # bytes
@@ -69,9 +69,12 @@ class LimitBodies:
             await self.app(scope, receive, send)
             return
         most, detail = MAX_BODY, TOO_LARGE_QUESTION if is_question(scope) else TOO_LARGE_DETAIL
+        headers = Headers(scope=scope)
         if is_upload(scope):
-            most, detail = self.max_upload + FRAMING, too_large(self.max_upload)
-        declared = Headers(scope=scope).get("content-length", "")
+            # In JSON a character of three bytes may be written with six; its text is measured when it has been read.
+            longest = self.max_upload * (2 if is_json(headers) else 1)
+            most, detail = longest + FRAMING, too_large(self.max_upload)
+        declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
             refusal = respond(problem(TOO_LARGE, detail, scope), HANG_UP)
             await refusal(scope, receive, send)

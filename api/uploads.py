@@ -62,13 +62,12 @@ async def receive(request: Request, most: int, form: type[Form], text: type[Text
 
     most: bytes a document may have. Raises ProblemError (400, 413, 415), RequestValidationError, StorageFull.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     async with AsyncExitStack() as kept:
         with _failing_plainly():
             body: Form | Text
-            if kind == "multipart/form-data":
+            if _kind(request.headers) == "multipart/form-data":
                 body, file = await _read_form(request, form, kept)
-            elif JSON_TYPE.fullmatch(kind):
+            elif is_json(request.headers):
                 body, file = await _read_json(request, text, kept)
             else:
                 raise ProblemError(NOT_UPLOAD, "Send a file as multipart/form-data, or a text as application/json.")
@@ -76,6 +75,14 @@ async def receive(request: Request, most: int, form: type[Form], text: type[Text
         name = body.file if isinstance(body, DocumentForm | VersionForm) else body.name
         collection = body.collection if isinstance(body, DocumentForm | DocumentText) else None
         yield Upload(name, collection, path, isinstance(body, DocumentText | VersionText))
+
+
+def is_json(headers: Headers) -> bool:
+    return JSON_TYPE.fullmatch(_kind(headers)) is not None
+
+
+def _kind(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @contextmanager

@@ -97,6 +97,7 @@ def test_the_reports_are_listed_with_their_text(real: httpx.Client) -> None:
     assert (len(text), document["passages"] > 1) == (document["characters"], True)
     detail = real.get(f"/v1/documents/{quote(document['id'], safe='')}").json()
     assert all(text_end <= detail["characters"] for text_end in detail.pop("cuts"))
+    assert detail.pop("pages") == []  # a text has none
     headings = detail.pop("headings")
     assert detail == document
     assert headings
@@ -117,11 +118,17 @@ def test_generative_answers_need_a_language_model(real: httpx.Client) -> None:
     assert (response.status_code, response.json()["type"]) == (409, "/problems/unavailable-mode")
 
 
-@pytest.mark.parametrize("question", ["\u0000", "\u200b", "？？？", "🎓", "a" * 2000, "夜校" * 1000, '"NEAR(" OR *'])
-def test_odd_questions_get_an_answer_or_a_reason(real: httpx.Client, question: str) -> None:
-    response = real.post("/v1/ask", json={"question": question})
-    assert response.status_code in (200, 422), response.text
-    assert response.headers["content-type"].startswith("application/")
+@pytest.mark.parametrize("question", ["\u0000", "\u200b", "？？？", "🎓"])
+def test_without_a_word_nothing_is_asked(real: httpx.Client, question: str) -> None:
+    answer = ask(real, question)
+    assert (answer["status"], answer["reason"], answer["citations"]) == ("not_found", "off_topic", [])
+
+
+@pytest.mark.parametrize("question", ["a" * 2000, "夜校" * 1000, '"NEAR(" OR *'])
+def test_odd_questions_get_an_exact_answer_or_a_reason(real: httpx.Client, question: str) -> None:
+    answer = ask(real, question)
+    assert (answer["status"] == "answered") == (answer["reason"] is None) == bool(answer["citations"])
+    assert_exact(real, answer)
 
 
 def test_thirty_two_at_once_are_all_answered_alike(real: httpx.Client) -> None:

@@ -330,6 +330,25 @@ def test_a_document_a_byte_larger_is_413(small: httpx.Client, fake: FakeLibrary)
     assert not fake.jobs
 
 
+def test_a_text_in_ascii_escapes_is_as_long_as_the_text_it_stands_for(small: httpx.Client, fake: FakeLibrary) -> None:
+    text = "年" * (MOST // 3)
+    body = json.dumps({"name": "a.txt", "text": text}).encode()  # twice as long as in UTF-8
+    assert len(body) > 2 * len(text.encode())
+    assert small.post("/v1/documents", content=body, headers=JSON).status_code == 201
+    assert fake.found["a"].text == text
+    body = json.dumps({"name": "b.txt", "text": text + "年"}).encode()
+    detail = problem_of(small.post("/v1/documents", content=body, headers=JSON), 413, "too-large")["detail"]
+    assert "2,097,152 bytes" in detail
+    assert len(fake.jobs) == 1
+
+
+def test_a_body_in_json_is_held_to_twice_that(small: httpx.Client, fake: FakeLibrary) -> None:
+    body = b'{"name": "a.txt", "text": "a"}'
+    most = 2 * MOST + FRAMING
+    assert small.post("/v1/documents", content=body.ljust(most), headers=JSON).status_code == 201
+    problem_of(small.post("/v1/documents", content=body.ljust(most + 1), headers=JSON), 413, "too-large")
+
+
 def _declared(base: str, length: int) -> bytes:
     """What comes back when the headers alone were sent."""
     host = urlsplit(base).netloc
