@@ -42,7 +42,11 @@ _MAY_FAIL = (
     *ABOUT_DOCUMENTS, *WITH_A_BODY, BROKEN_JSON, BROKEN_FORM, NOT_UPLOAD, DELETED, REUSED_KEY, STORAGE_FULL,
     *REFUSALS.values(),
 )  # fmt: skip
-_MADE = {"links": links(get_document="id", get_document_text="id", replace_document="id", delete_document="id")}
+_MADE = {
+    "links": links(
+        get_document="id", get_document_text="id", list_versions="id", replace_document="id", delete_document="id"
+    )
+}
 _DONE = {"headers": headers("ETag", optional=("Idempotency-Replayed",)), **_MADE}
 _ACCEPTED: dict[str, Any] = {
     "description": "It takes longer, or a job was asked for: ask for the job until it has ended.",
@@ -143,7 +147,11 @@ async def replace_document(
     summary="Delete a document",
     response_model=change_schemas.Removal,
     responses={
-        200: {"description": "What was removed.", "headers": headers(optional=("Idempotency-Replayed",))},
+        200: {
+            "description": "What was removed.",
+            "headers": headers(optional=("Idempotency-Replayed",)),
+            "links": links(get_document="document_id", get_document_text="document_id"),
+        },
         **problems(*ABOUT_DOCUMENTS, *WITH_A_BODY, UNKNOWN_DOCUMENT, DELETED, CHANGED, REUSED_KEY),
     },
 )
