@@ -73,7 +73,7 @@ def test_without_a_key_nothing_is_shown_and_a_question_asks_again(
     page.press("#question", "Enter")
     expect(page.locator("#key-dialog")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(".failure")).to_contain_text("需要密钥才能使用。")
+    expect(page.locator(".failure")).to_contain_text("没有密钥，或者密钥已失效。")
     page.click(".retry")
     log_in(page, reader)
     expect(page.locator(".turn-done .answer")).to_contain_text("121期")
@@ -212,6 +212,6 @@ def test_where_nobody_is_let_in_without_a_key_the_page_says_why(
     media = "application/problem+json"
     page.route("**/v1/**", lambda route: route.fulfill(status=403, content_type=media, body=problem))
     page.goto(office.url)
-    expect(page.locator("#closed")).to_have_text("没有权限。 服务说明：Whoever runs it makes a key.")
+    expect(page.locator("#closed")).to_have_text("服务还没有设置密钥，只接受本机访问。请联系管理服务的人设置密钥。")
     expect(page.locator("#key-dialog")).to_have_count(0)
     console.expect("403")

@@ -71,10 +71,14 @@ def test_each_file_has_its_own_end(page: Page, office: Office) -> None:
     upload(page, *files)
     expect(page.locator("#uploads > li")).to_have_count(4)
     finish(page, office.fake, count=4)
-    why = "The PDF holds pictures of pages and no text. Send one with text in it."
-    refused = f"没有收下。这是扫描件，里面只有图片，没有文字。 服务说明：{why}"
+    refused = "没有收下。这是扫描件，里面只有图片，没有文字。请先做文字识别（OCR）再加入。"
     added, same = "已加入，可以提问了。", "已经有同样的文件，没有重复加入。"
     expect(page.locator(".upload-state")).to_have_text([added, refused, same, added])
+    said = page.locator(".upload .said")
+    expect(said).to_have_count(1)  # in the service's own words, folded up
+    expect(said.locator("p")).to_be_hidden()
+    said.locator("summary").click()
+    expect(said.locator("p")).to_have_text("The PDF holds pictures of pages and no text. Send one with text in it.")
     expect(page.locator("#reports-list > li")).to_have_count(5)
     page.get_by_role("button", name="清除已结束的").click()
     expect(page.locator("#uploads > li")).to_have_count(0)

@@ -1,16 +1,18 @@
 // Errors in words.
 
+import { el } from "./dom.js";
 import { moment, t } from "./i18n.js";
 import { STRINGS } from "./strings.js";
 
-function problemKey({ status, reason }) {
-  if (["timed-out", "storage-full", "damaged-index"].includes(reason)) return "error.unavailable";
-  if (reason === "queue-full" || status === 429) return "error.busy";
+function generalKey(status) {
+  if (status === 429) return "error.busy";
   if (status === 503) return "error.starting";
   if (status === 401) return "error.no_key";
   if (status === 403) return "error.forbidden";
   return status >= 500 ? "error.unavailable" : "error.invalid";
 }
+
+const hasWords = ({ kind, reason }) => kind === "problem" && `problem.${reason}` in STRINGS.zh;
 
 /** What to keep of an error in a turn: plain values that survive being stored. */
 export function failureOf(error) {
@@ -32,13 +34,20 @@ export function failureText({ state, failure }) {
 }
 
 /** The same for an error caught elsewhere on the page. */
-export const errorText = (error) => sentences(failureOf(error)).join(" ");
+export function errorText(error) {
+  const failure = failureOf(error);
+  if (!hasWords(failure)) return sentences(failure).join(" ");
+  const [wrong, todo] = sentences(failure);
+  return t("error.todo", { wrong, todo });
+}
 
-/** Why a document was not taken, replaced or deleted. */
-export function refusalText(error) {
-  const key = `refused.${error.reason}`;
-  if (!(key in STRINGS.zh)) return errorText(error);
-  return [t(key), t("error.detail", { detail: error.detail })].join(" ");
+/** What is wrong alone, for what the page mends by itself. */
+export const wrongText = (error) => sentences(failureOf(error))[0];
+
+/** The service’s own words (in English), folded up, for whoever helps; null where there are none, or they are shown. */
+export function saidDetails(failure) {
+  if (!failure?.detail || !hasWords(failure)) return null;
+  return el("details", { class: "said" }, el("summary", {}, t("error.said")), el("p", { lang: "en" }, failure.detail));
 }
 
 /** That a report was deleted, and when, where the service said. */
@@ -46,8 +55,9 @@ export const deletedText = ({ deletedAt }) =>
   deletedAt ? t("source.deleted.text", { when: moment(deletedAt) }) : t("source.deleted.text.undated");
 
 function sentences(failure) {
+  if (hasWords(failure)) return [t(`problem.${failure.reason}`), t(`problem.${failure.reason}.todo`)];
   if (failure.kind !== "problem") return [t(`error.${failure.kind}`)];
-  const words = [t(problemKey(failure))];
+  const words = [t(generalKey(failure.status))];
   if (failure.detail) words.push(t("error.detail", { detail: failure.detail }));
   return words;
 }

@@ -2,7 +2,7 @@
 
 import { deleteDocument } from "./api.js";
 import { byId, showModal } from "./dom.js";
-import { refusalText } from "./failures.js";
+import { errorText } from "./failures.js";
 import { number, scriptTag, t } from "./i18n.js";
 import { requestKey } from "./sending.js";
 
@@ -42,7 +42,7 @@ export class Removal {
       this.#done(report, await deleteDocument(report.id, report.text_sha256, this.#key));
     } catch (error) {
       if (error.status === 410 || error.status === 404) this.#done(report, null); // Someone else was faster.
-      else byId("remove-wrong").textContent = refusalText(error);
+      else byId("remove-wrong").textContent = errorText(error);
     } finally {
       this.#busy(false);
     }

@@ -1,8 +1,8 @@
 // Every sentence the pages say, in both languages. {name} marks a value filled in. Those about documents that come,
-// change and go are in the files beside this one.
+// change and go, and about what the service refuses, are in the files beside this one.
 
 import * as documents from "./strings_documents.js";
-import * as refusals from "./strings_refusals.js";
+import * as problems from "./strings_problems.js";
 
 const zh = {
   "app.name": "引据",
@@ -77,17 +77,19 @@ const zh = {
   "related.title": "其他相近段落（{n}）",
 
   "error.stopped": "已停止。",
-  "error.interrupted": "页面在回答完成前关闭，答案没有收全。",
+  "error.interrupted": "页面在回答完成前关闭，答案没有收全，请重新提问。",
   "error.offline": "连不上服务。请检查网络，或稍后再试。",
   "error.starting": "服务正在准备，请稍等片刻再试。",
-  "error.busy": "现在提问的人较多，请稍后再试。",
-  "error.invalid": "没能完成这个请求。",
-  "error.no_key": "需要密钥才能使用。",
-  "error.forbidden": "没有权限。",
+  "error.busy": "现在使用的人较多，请稍后再试。",
+  "error.invalid": "没能完成这个请求，请刷新页面再试。",
+  "error.no_key": "需要密钥才能使用，请刷新页面，输入密钥。",
+  "error.forbidden": "没有权限，请联系管理服务的人。",
   "error.unavailable": "服务出了问题，请稍后再试。",
   "error.broken": "答案没有收全，请再试一次。",
   "error.unreadable": "这台电脑读不出这个文件：它可能被移动、改动或占用了，请重新选择。",
+  "error.todo": "{wrong}{todo}",
   "error.detail": "服务说明：{detail}",
+  "error.said": "服务说明",
   "error.retry": "重试",
 
   "panel.title": "原文",
@@ -180,17 +182,19 @@ const en = {
   "related.title": "Other passages nearby ({n})",
 
   "error.stopped": "Stopped.",
-  "error.interrupted": "The page was closed before the answer was complete.",
+  "error.interrupted": "The page was closed before the answer was complete. Please ask again.",
   "error.offline": "The service can’t be reached. Check the network, or try again later.",
   "error.starting": "The service is getting ready. Please try again in a moment.",
-  "error.busy": "Many people are asking right now. Please try again shortly.",
-  "error.invalid": "The request could not be carried out.",
-  "error.no_key": "A key is needed for this.",
-  "error.forbidden": "This is not permitted.",
+  "error.busy": "Many people are using the service right now. Please try again shortly.",
+  "error.invalid": "The request could not be carried out. Please reload the page and try again.",
+  "error.no_key": "A key is needed for this. Please reload the page and enter one.",
+  "error.forbidden": "This is not permitted. Please ask whoever runs the service.",
   "error.unavailable": "The service has a problem. Please try again later.",
   "error.broken": "The answer did not arrive whole. Please try again.",
   "error.unreadable": "This computer cannot read the file: it may have been moved, changed or locked. Please choose it again.",
+  "error.todo": "{wrong} {todo}",
   "error.detail": "The service says: {detail}",
+  "error.said": "What the service says",
   "error.retry": "Try again",
 
   "panel.title": "Source",
@@ -211,6 +215,6 @@ const en = {
 };
 
 export const STRINGS = {
-  zh: { ...zh, ...documents.zh, ...refusals.zh },
-  en: { ...en, ...documents.en, ...refusals.en },
+  zh: { ...zh, ...documents.zh, ...problems.zh },
+  en: { ...en, ...documents.en, ...problems.en },
 };

@@ -5,7 +5,7 @@ import { answerNodes } from "./answer.js";
 import { collectionName } from "./collections.js";
 import { isVerbatim, loadDocument } from "./documents.js";
 import { el, icon, ICONS } from "./dom.js";
-import { failureText } from "./failures.js";
+import { failureText, saidDetails } from "./failures.js";
 import { date, number, percent, scriptTag, t } from "./i18n.js";
 import { cutMark, marked } from "./marks.js";
 import { utf16Offsets } from "./offsets.js";
@@ -136,7 +136,7 @@ function notFound(turn, act) {
 function failure(turn, act) {
   const retry = el("button", { type: "button", class: "button retry", onclick: () => act.retry(turn) }, t("error.retry"));
   const words = failureText(turn).map((sentence) => el("p", {}, sentence));
-  return el("div", { class: `failure failure-${turn.state}` }, el("div", {}, words), retry);
+  return el("div", { class: `failure failure-${turn.state}` }, el("div", {}, words, saidDetails(turn.failure)), retry);
 }
 
 function actions(turn, article, act) {

@@ -5,7 +5,7 @@ import { sourceHref } from "./api.js";
 import { collectionName } from "./collections.js";
 import { byId, el, modalDialog } from "./dom.js";
 import { acceptDrops } from "./dropping.js";
-import { refusalText } from "./failures.js";
+import { errorText, saidDetails, wrongText } from "./failures.js";
 import { number, size, t } from "./i18n.js";
 import { Transfer } from "./sending.js";
 
@@ -161,11 +161,12 @@ class Row {
     this.title = el("span", { class: "upload-name" });
     this.bar = el("progress", { max: 100 });
     this.words = el("p", { class: "upload-state" });
+    this.said = el("div", {});
     this.link = el("a", {}, "");
     this.stop = el("button", { type: "button", class: "link", onclick: () => transfer.stop() });
     this.again = el("button", { type: "button", class: "link", onclick: again });
     this.element = el("li", { class: "upload", tabindex: -1 }, this.title, this.bar,
-      el("div", { class: "upload-foot" }, this.words, this.link, this.stop, this.again));
+      el("div", { class: "upload-foot" }, this.words, this.link, this.stop, this.again), this.said);
   }
 
   draw() {
@@ -175,6 +176,7 @@ class Row {
     this.element.dataset.state = transfer.state;
     this.title.textContent = transfer.replaces ? t("upload.replacing", { name, title: transfer.replaces.title }) : name;
     this.words.textContent = stateText(transfer);
+    this.said.replaceChildren(...[["refused", "failed"].includes(transfer.state) && saidDetails(transfer.error)].filter(Boolean));
     this.bar.hidden = transfer.ended || transfer.state === "paused";
     this.bar.setAttribute("aria-label", t("upload.progress", { name }));
     const share = shareOf(transfer);
@@ -207,8 +209,8 @@ function shareOf({ state, sent, file, job }) {
 function stateText(transfer) {
   const { state, file, sent, left, error, job } = transfer;
   if (state === "sending") return t("upload.sending", { sent: size(sent), total: size(file.size) });
-  if (state === "paused") return t("upload.paused", { why: refusalText(error), n: left });
-  if (state === "refused" || state === "failed") return t(`upload.${state}`, { why: refusalText(error) });
+  if (state === "paused") return t("upload.paused", { why: wrongText(error), n: left });
+  if (state === "refused" || state === "failed") return t(`upload.${state}`, { why: errorText(error) });
   if (state === "replaced") return t("upload.replaced", { n: transfer.version });
   if (state !== "working") return t(`upload.${state}`);
   const { stage, done, total } = job.progress;
