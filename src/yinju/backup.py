@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -24,7 +24,6 @@ from yinju.progress import Progress, silent
 _BUSY = 10.0  # seconds
 _PAGES = 2000  # copied between two reports of progress
 _FEW_PAGES = 16  # fewer than any catalogue has: a copy is not at its end after the first so many
-_SCRATCH = ".backup-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +77,20 @@ def backup(index: Path, target: Path, progress: Progress = silent) -> int:
 
 def clear(index: Path) -> None:
     """Delete the copies of the catalogue that a killed backup or restore left; not those of one under way."""
-    if index.is_dir():
-        with _alone(index) as alone:
-            if alone:
-                _clear(index)
+    with _alone(index) as alone:
+        if alone:
+            _clear(index)
 
 
 def _clear(index: Path) -> None:
-    for pattern in (f"{_SCRATCH}*", ".restore-*"):  # the second: of an older version
-        for left in index.glob(pattern):
-            shutil.rmtree(left, ignore_errors=True)
+    for left in (*index.glob(".backup-*"), *index.glob(".restore-*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
 def _alone(index: Path) -> Iterator[bool]:
     """Whether no other backup or restore is under way, and none will be. The lock ends with the process."""
+    index.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(index, os.O_RDONLY)
     try:
         yield _locked(descriptor)
@@ -101,11 +99,10 @@ def _alone(index: Path) -> Iterator[bool]:
 
 
 def _locked(descriptor: int) -> bool:
-    try:
+    with suppress(BlockingIOError):
         flock(descriptor, LOCK_EX | LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        return True
+    return False
 
 
 @contextmanager
@@ -115,7 +112,7 @@ def _scratch(index: Path) -> Iterator[Path]:
         if not alone:
             raise IndexBusy(f"Another backup or restore of {index} is under way. Wait for it to end, then try again.")
         _clear(index)
-        with TemporaryDirectory(prefix=_SCRATCH, dir=index) as folder:
+        with TemporaryDirectory(prefix=".backup-", dir=index) as folder:
             yield Path(folder)
 
 
@@ -140,7 +137,6 @@ def restore(index: Path, source: Path, *, with_deleted: bool = False, actor: str
     What was deleted since the backup stays deleted, unless `with_deleted`. Raises InvalidRequest for what is no
     backup, IndexDamaged for a damaged one, IndexMismatch for one of a newer version, IndexBusy.
     """
-    index.mkdir(parents=True, exist_ok=True)
     with _scratch(index) as scratch:
         backup_archive.unpack(source, scratch)
         _check(scratch / CATALOGUE, source)
@@ -149,8 +145,7 @@ def restore(index: Path, source: Path, *, with_deleted: bool = False, actor: str
         if with_keys:
             (scratch / KEYS).rename(index / KEYS)
     with Catalogue(index / CATALOGUE) as catalogue:
-        keyless = not (index / KEYS).exists()
-        return Restored(catalogue.counts().documents, stayed, with_keys, keyless, known)
+        return Restored(catalogue.counts().documents, stayed, with_keys, not (index / KEYS).exists(), known)
 
 
 def _check(path: Path, source: Path) -> None:
@@ -210,11 +205,11 @@ def _bury(path: Path, deleted: _Deleted, actor: str) -> tuple[str, ...]:
 
 
 class _Stale(Exception):
-    """What was to be put back is behind what was deleted by now."""
+    """Something was deleted since."""
 
 
 def _put_back(source: Path, target: Path, still: Callable[[], bool]) -> bool:
-    """Into the very file that is in use, as one transaction; beside and renamed where that can't be read.
+    """Into the very file that is in use, as one transaction; in its place where that can't be read.
 
     False, with nothing changed, where it is not `still` so once nobody else can write. Raises IndexBusy.
     """

@@ -222,20 +222,26 @@ def _update(connection: sqlite3.Connection, key: int, columns: dict[str, Any]) -
     connection.execute(query, {**columns, "key": key, "version": version})
 
 
-def stored_key(connection: sqlite3.Connection, identifier: str) -> int:
-    """A document's key, whatever the rest of it is. Raises NotFound, Gone."""
-    row = connection.execute("SELECT key FROM documents WHERE id = ?", (identifier,)).fetchone()
-    if row is None:
+def current(connection: sqlite3.Connection, identifier: str) -> tuple[int, int, str]:
+    """A document's key, its newest version, and the SHA-256 of that one's bytes, whatever the rest of it is.
+
+    Raises NotFound, Gone.
+    """
+    query = f"SELECT documents.key, documents.version, bytes_sha256 FROM {_CURRENT} WHERE id = ?"  # noqa: S608
+    found: tuple[int, int, str] | None = connection.execute(query, (identifier,)).fetchone()
+    if found is None:
         raise absent(connection, identifier)
-    return int(row[0])
+    return found
 
 
-def rewrite(connection: sqlite3.Connection, key: int, version: int, draft: Draft) -> None:
-    """A version once more, as it was read from the same bytes."""
-    query = "DELETE FROM versions WHERE document = ? AND version = ? RETURNING original"
-    (original,) = connection.execute(query, (key, version)).fetchone()
-    _insert_version(connection, key, version, _columns(draft))
+def rewrite(connection: sqlite3.Connection, key: int, version: int, draft: Draft) -> bool:
+    """A version once more, as it was read from the same bytes: whether it reads as it once did, by its digest."""
+    query = "DELETE FROM versions WHERE document = ? AND version = ? RETURNING original, digest"
+    original, digest = connection.execute(query, (key, version)).fetchone()
+    columns = _columns(draft)
+    _insert_version(connection, key, version, columns)
     connection.execute("UPDATE versions SET original = ? WHERE document = ? AND version = ?", (original, key, version))
+    return bool(columns["digest"] == digest)
 
 
 def remove(connection: sqlite3.Connection, identifier: str) -> tuple[Removal, str]:

@@ -143,7 +143,6 @@ def test_what_a_kill_leaves_is_cleared_and_in_nobodys_way(library: Library, save
     index = library._settings.index
     for do in (lambda: clear(index), lambda: restore(index, saved), lambda: backup(index, tmp_path / "killed.tar")):
         kill_in_a_backup(index)
-        (index / ".restore-older").mkdir()
         (tmp_path / "killed.tar.part").write_bytes(b"half")
         do()
         assert copies(index) == []

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fakes import CharacterEncoder
 from tests.storing import flipped, library_at, sent, texts_found, worked_off
+from yinju import intake
+from yinju import repair as repair_module
+from yinju.catalogue import Catalogue
 from yinju.library import CATALOGUE, DERIVED, Library
-from yinju.stored import StoredPassage
+from yinju.repair import repair
+from yinju.stored import Draft, StoredPassage
 
 OLD, NEW, OTHER = "开办夜校一百期。\n覆盖青年。", "开办夜校二百期。\n覆盖青年。", "书画展\n\n展出作品若干件。"
 
@@ -124,6 +130,89 @@ def test_vectors_of_another_model_are_left_for_it_to_make_again(library: Library
     with library_at(library._settings.index, CharacterEncoder("other")) as other:
         assert other.reindex().documents == 1
         assert other.verify() == []
+
+
+def damaged_passage(library: Library) -> None:
+    write(library, "UPDATE vectors SET pooled = zeroblob(64) WHERE passage = (SELECT max(key) FROM passages)")
+
+
+def test_under_another_model_nothing_that_serves_is_deleted(library: Library, folder: Path) -> None:
+    damaged_passage(library)
+    write(library, f"UPDATE versions SET title = '?' {NEWEST}")
+    with Catalogue(library._settings.index / CATALOGUE) as catalogue:
+        found = library.verify()
+        assert sorted(finding.part for finding in found) == ["structure", "structure", "vectors"]
+        left = repair(catalogue, library._settings.index / DERIVED, CharacterEncoder("other"), found)
+        assert [finding.part for finding in left] == ["vectors"]  # its title does not change what was encoded
+    assert library.document("夜校").title == "夜校"
+    assert [origin.encoder for origin in library._catalogue.complete()] == ["characters"]
+    assert mended(library) == []  # by the model that made them
+
+
+def test_what_reads_otherwise_today_is_left_to_the_model_that_serves(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = intake.drafted
+
+    def otherwise(*arguments: Any) -> Draft:
+        draft = read(*arguments)
+        return dataclasses.replace(draft, reading=dataclasses.replace(draft.reading, title="otherwise"))
+
+    monkeypatch.setattr(repair_module, "drafted", otherwise)
+    write(library, f"UPDATE versions SET title = '?' {NEWEST}")
+    with Catalogue(library._settings.index / CATALOGUE) as catalogue:
+        found = library.verify()
+        left = repair(catalogue, library._settings.index / DERIVED, CharacterEncoder("other"), found)
+    assert left == found
+    assert [origin.encoder for origin in library._catalogue.complete()] == ["characters"]
+    assert mended(library) == []
+    assert library.document("夜校").title == "otherwise"
+
+
+Meanwhile = Callable[[Library], object]
+
+
+@pytest.mark.parametrize(
+    "meanwhile, left, text",
+    [
+        (
+            lambda library: worked_off(library, sent(library, "夜校.txt", "短。", replaces="夜校")),
+            ["structure"],
+            "短。",
+        ),
+        (lambda library: library.remove("夜校"), [], None),
+    ],
+    ids=["replaced", "deleted"],
+)
+@pytest.mark.parametrize("damage", ["structure", "vectors"])
+def test_a_document_that_changes_while_it_is_repaired_keeps_its_change(
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: str,
+    meanwhile: Meanwhile,
+    left: list[str],
+    text: str | None,
+) -> None:
+    work = "drafted" if damage == "structure" else "encoded"
+    do = getattr(repair_module, work)
+
+    def slowly(*arguments: Any) -> Any:
+        done = do(*arguments)
+        meanwhile(library)
+        return done
+
+    monkeypatch.setattr(repair_module, work, slowly)
+    if damage == "structure":
+        write(library, "UPDATE versions SET title = '?' WHERE version = 2")
+    else:
+        damaged_passage(library)
+    found = library.verify()
+    assert [(finding.part, finding.where.partition("@")[0]) for finding in found] == [(damage, "夜校")]
+    left = left if damage == "structure" else []
+    assert [finding.part for finding in library.repair(found)] == left
+    assert [finding.part for finding in library.verify()] == left
+    assert text is None or library.document("夜校").text == text
+    assert library.repair(found if text is None else []) == []  # found before it was deleted
 
 
 def test_damaged_indexes_are_made_again_and_served(library: Library) -> None:
