@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from yinju.catalogue import Catalogue
-from yinju.derived import Derived, find_derived, open_derived
+from yinju.derived import Derived, find_derived, open_derived, prune
 from yinju.encoder import Encoder
 from yinju.errors import YinjuError
 from yinju.progress import Progress, silent
 
 log = logging.getLogger(__name__)
 _RETRY = 5.0  # seconds after a failure
+_READ_AT_ONCE = 64 << 20
+"""Bytes of newer indexes that a question may wait for; reading more takes longer than answering."""
 
 
 class Current:
@@ -32,6 +34,7 @@ class Current:
         self._at_work = False
         self._thread: Thread | None = None
         self._not_before = 0.0
+        self._closing = Event()
 
     @property
     def held(self) -> Derived | None:
@@ -42,7 +45,8 @@ class Current:
         """The indexes to answer from. Only the first call waits for them to be made.
 
         Newer ones that another process made are opened by the first who asks, while others go on with the last; those
-        not yet made are made beside the questions. Raises IndexMismatch, ModelError.
+        not yet made are made, and large ones opened, beside the questions. Raises IndexMismatch, ModelError, OSError
+        where the first can't be written.
         """
         held = self._held
         if held is None:
@@ -53,11 +57,11 @@ class Current:
         return self._newer() or held
 
     def _newer(self) -> Derived | None:
-        """The present generation's indexes, if they are there and nobody else is at it."""
+        """The present generation's indexes, if they are there, soon read, and nobody else is at it."""
         if not self._refreshing.acquire(blocking=False):
             return None
         try:
-            found = find_derived(self._catalogue, self._folder, self._encoder.fingerprint)
+            found = find_derived(self._catalogue, self._folder, self._encoder.fingerprint, _READ_AT_ONCE)
         except YinjuError as error:
             self._failed(error)
             return None
@@ -75,20 +79,21 @@ class Current:
         Raises IndexMismatch, ModelError, OSError where they can't be written; what answered before goes on answering.
         """
         with self._refreshing:
+            if self._held is None:
+                self._clean()
             made = open_derived(self._catalogue, self._folder, self._encoder.fingerprint, progress)
             self._held = made
         return made
 
     def close(self) -> None:
-        """Wait for what is being made."""
+        """Wait for what is being made, and for what was put off: that is tried at once."""
+        self._closing.set()
         thread = self._thread
         if thread is not None:
             thread.join()
 
     def refresh_soon(self) -> None:
-        """Refresh in a thread of its own, unless that failed a moment ago; once more where it is being done."""
-        if time.monotonic() < self._not_before:
-            return
+        """Refresh in a thread of its own; once more where it is being done, a while later where it just failed."""
         with self._asking:
             self._wanted = True
             if not self._at_work or self._thread is None or not self._thread.is_alive():
@@ -98,12 +103,13 @@ class Current:
 
     def _refresh_while_wanted(self) -> None:
         while self._is_wanted():
+            self._closing.wait(max(0.0, self._not_before - time.monotonic()))
             try:
                 if self._held is None or self._held.generation != self._catalogue.generation():
                     self.refresh()
-                    self._catalogue.tidy()  # SQLite's log may hold the text of what was deleted
             except (YinjuError, OSError) as error:
                 self._failed(error)
+            self._clean()
 
     def _is_wanted(self) -> bool:
         with self._asking:
@@ -113,3 +119,12 @@ class Current:
     def _failed(self, error: Exception) -> None:
         self._not_before = time.monotonic() + _RETRY
         log.error("The indexes could not be brought up to date, the last ones go on serving: %s", error)
+
+    def _clean(self) -> None:
+        """Delete what may hold the text of what was deleted, as a process killed, or newer indexes that can't be made,
+        leave it: older indexes, and SQLite's log. What can't be deleted now is looked for again the next time."""
+        try:
+            prune(self._catalogue, self._folder)
+            self._catalogue.tidy()
+        except (YinjuError, OSError) as error:
+            log.warning("Older indexes could not be deleted, which is tried again with the next change: %s", error)

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from yinju.progress import Progress, silent
 from yinju.snapshot import Snapshot
 from yinju.stored import Generation, Origin
 
-__all__ = ["Derived", "find_derived", "is_sound", "open_derived", "opened", "place_of"]
+__all__ = ["Derived", "find_derived", "is_sound", "open_derived", "opened", "place_of", "prune"]
 
 _LOCK = ".lock"
 _UNFINISHED = "unfinished"
@@ -44,14 +44,40 @@ def open_derived(catalogue: Catalogue, folder: Path, fingerprint: str, progress:
         return made_meanwhile or _made(snapshot, folder, origin, progress)
 
 
-def find_derived(catalogue: Catalogue, folder: Path, fingerprint: str) -> Derived | None:
+def find_derived(catalogue: Catalogue, folder: Path, fingerprint: str, most_bytes: int | None = None) -> Derived | None:
     """The indexes of the catalogue's present generation if they are there and sound; makes and writes nothing.
 
+    most_bytes: their files may have together, None for any number: they are read to tell whether they are sound.
     Raises IndexMismatch when `fingerprint` is not of an encoder that encoded every document.
     """
     with catalogue.snapshot() as snapshot:
         origin = _serving(snapshot, fingerprint)
-        return _opened(place_of(folder, origin, snapshot.generation), snapshot.generation, origin)
+        place = place_of(folder, origin, snapshot.generation)
+        if most_bytes is not None and _size(place) > most_bytes:
+            return None
+        return _opened(place, snapshot.generation, origin)
+
+
+def _size(folder: Path) -> int:
+    """Bytes; of what is being deleted, as many as are still seen."""
+    try:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    except OSError:
+        return 0
+
+
+def prune(catalogue: Catalogue, folder: Path) -> None:
+    """Delete every generation but the present one, whether that is made yet or not, and what was left unfinished.
+
+    They hold texts that may be deleted by now, and nobody opens them any more; who has one open keeps reading it: the
+    files go when the last reader does. Left to who is making one now. Raises OSError where the folder can't be written.
+    """
+    if not folder.is_dir():
+        return
+    with _alone(folder, wait=False) as alone:
+        if alone:
+            with catalogue.snapshot() as snapshot:
+                _prune(folder, snapshot)
 
 
 def place_of(folder: Path, origin: Origin | None, generation: Generation) -> Path:
@@ -96,25 +122,43 @@ def is_sound(folder: Path, generation: Generation, made_by: Origin | None) -> bo
 def _made(snapshot: Snapshot, folder: Path, origin: Origin | None, progress: Progress) -> Derived:
     target = place_of(folder, origin, snapshot.generation)
     unfinished = target.with_name(_UNFINISHED)
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    moments.reached("swap 1")
-    derived_parts.write(snapshot, unfinished, origin, progress)
-    moments.reached("swap 2")
-    manifest.write(unfinished, snapshot.generation, origin)
-    moments.reached("swap 3")
-    _check(unfinished, snapshot, origin)
-    moments.reached("swap 4")
-    shutil.rmtree(target, ignore_errors=True)  # there only when it was found torn
-    moments.reached("swap 5")
-    unfinished.rename(target)
+    try:
+        _write(snapshot, unfinished, origin, progress)
+        moments.reached("swap 3")
+        _check(unfinished, snapshot, origin)
+        moments.reached("swap 4")
+        shutil.rmtree(target, ignore_errors=True)  # there only when it was found torn
+        moments.reached("swap 5")
+        unfinished.rename(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)  # or it keeps the disk full that it failed on
     moments.reached("swap 6")
     manifest.flush(target.parent)
     manifest.flush(folder)
     moments.reached("swap 7")
-    _prune(folder, keep=target, alive=frozenset(map(_name, snapshot.origins())))
+    _prune(folder, snapshot)
     moments.reached("swap 8")
     return opened(target, snapshot.generation, origin)
+
+
+def _write(snapshot: Snapshot, folder: Path, origin: Origin | None, progress: Progress) -> None:
+    """Raises OSError whatever way a writer has of saying that it can't write."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        moments.reached("swap 1")
+        derived_parts.write(snapshot, folder, origin, progress)
+        moments.reached("swap 2")
+        manifest.write(folder, snapshot.generation, origin)
+    except _TORN as error:
+        failed = str(error)
+    else:
+        return
+    # Out of the error's reach: with it go the writers, which keep their files, and so the room, until then.
+    raise OSError(
+        f"The indexes can't be written to {folder.parent} ({failed}). Free some space, or check the disk and that the "
+        "folder may be written; if it was neither, run: yinju verify"
+    )
 
 
 def _check(folder: Path, snapshot: Snapshot, origin: Origin | None) -> None:
@@ -131,24 +175,29 @@ def _check(folder: Path, snapshot: Snapshot, origin: Origin | None) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One maker at a time, over threads and processes. The lock ends with the process that holds it."""
+def _alone(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """One at a time, over threads and processes; False without waiting where another is at it.
+
+    The lock ends with the process that holds it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        flock(descriptor, LOCK_EX)
-        yield
+        try:
+            flock(descriptor, LOCK_EX if wait else LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
     finally:
         os.close(descriptor)
 
 
-def _prune(folder: Path, keep: Path, alive: frozenset[str]) -> None:
-    """Delete older generations of every model, and what was made by one that is gone from the catalogue.
-
-    They hold texts that may be deleted by now. Who has one open keeps reading it: the files go when the last reader
-    does.
-    """
+def _prune(folder: Path, snapshot: Snapshot) -> None:
+    """Of every model the catalogue knows, the present generation stays."""
+    alive = set(map(_name, snapshot.origins())) if snapshot.counts.documents else {_name(None)}
+    kept = place_of(folder, None, snapshot.generation).name
     for made_by in [each for each in folder.iterdir() if each.is_dir()]:
-        known = made_by == keep.parent or made_by.name in alive
-        for other in [made_by] if not known else [each for each in made_by.iterdir() if each.name != keep.name]:
+        known = made_by.name in alive
+        for other in [made_by] if not known else [each for each in made_by.iterdir() if each.name != kept]:
             shutil.rmtree(other, ignore_errors=True)

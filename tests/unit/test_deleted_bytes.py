@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import CharacterEncoder
-from tests.storing import SECONDS, library_at, sent, spooled, worked_off
+from tests.storing import SECONDS, library_at, sent, spooled, texts_found, worked_off
+from yinju import current, moments
 from yinju.backup import backup, restore
 from yinju.library import Library
 
@@ -72,7 +73,7 @@ def test_what_another_model_made_of_it_goes_too(library: Library) -> None:
     identifier = store_secrets(library)
     with library_at(library._settings.index, CharacterEncoder("other")) as other:
         assert other.reindex().documents == 2
-        library.ask("书画展")
+        library._current.refresh()
         assert len(list((library._settings.index / "derived").glob("*/*"))) == 2
         other.remove(identifier)
         assert nothing_left(library)
@@ -104,3 +105,57 @@ def test_keeping_what_is_not_deleted(library: Library) -> None:
     with library_at(library._settings.index) as again:
         again.add(spooled(again, "新。"), name="新.txt")
         assert set(traces(again)) == set(MARKS)
+
+
+class Cut(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_process_killed_before_it_cleaned_up_is_cleaned_up_after_by_the_next(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = store_secrets(library)
+
+    def reached(moment: str) -> None:
+        if moment == "swap 7":
+            raise Cut
+
+    monkeypatch.setattr(moments, "reached", reached)
+    monkeypatch.setattr(library._current, "refresh_soon", lambda: None)
+    library.remove(identifier)
+    with pytest.raises(Cut):
+        library._current.refresh()
+    monkeypatch.undo()
+    assert any("derived" in name for names in traces(library).values() for name in names)
+    with library_at(library._settings.index) as again:
+        again.warm_up()
+        assert traces(again) == {}
+        assert texts_found(again, "绝密") == [KEPT]
+
+
+def test_a_deletion_under_another_model_that_can_not_make_the_indexes(library: Library) -> None:
+    identifier = store_secrets(library)
+    library.warm_up()
+    with library_at(library._settings.index, CharacterEncoder("not used yet")) as other:
+        other.remove(identifier)
+    assert traces(library) == {}
+    assert texts_found(library, "绝密") == [KEPT]
+
+
+def test_a_deletion_after_a_failure_is_not_forgotten(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed is tried a while later; or at once, where the process ends."""
+    identifier = store_secrets(library)
+    library.warm_up()
+    monkeypatch.setattr(current, "_RETRY", 1000.0)
+    library._current._failed(OSError("no room"))
+    library.remove(identifier)
+    time.sleep(0.1)
+    assert traces(library)
+    library.close()
+    assert traces(library) == {}
+    monkeypatch.setattr(current, "_RETRY", 0.3)
+    with library_at(library._settings.index) as again:
+        identifier = store_secrets(again)
+        again._current._failed(OSError("no room"))
+        again.remove(identifier)
+        assert nothing_left(again)

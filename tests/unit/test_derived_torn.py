@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
 from tests.derived import COMPONENTS, ENCODER, ORIGIN, TEXTS, assert_agrees, opened, place, places, reported
+from tests.storing import SECONDS
 from yinju import derived, derived_parts, manifest
 from yinju.catalogue import Catalogue
-from yinju.derived import Derived, find_derived, place_of
+from yinju.derived import Derived, find_derived, place_of, prune
+from yinju.lexical import LexicalWriter
 from yinju.progress import Progress
+from yinju.sentence_table import SentenceWriter
 from yinju.snapshot import Snapshot
 from yinju.stored import Origin
 from yinju.token_store import LARGE_FILES, SENTENCES
+from yinju.vectors import VectorWriter
 
 
 @pytest.fixture
@@ -156,3 +162,52 @@ def test_what_can_not_be_read_back_is_said(catalogue: Catalogue, folder: Path, m
     monkeypatch.setattr(derived, "_opened", lambda *arguments: None)
     with pytest.raises(OSError, match="Check the disk"):
         opened(catalogue, folder)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left on device"), ValueError("tantivy: no space"), RuntimeError("FAISS: write error")],
+)
+@pytest.mark.parametrize("part", [LexicalWriter, VectorWriter, SentenceWriter])
+def test_what_can_not_be_written_leaves_nothing_and_says_what_to_do(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch, part: type, error: Exception
+) -> None:
+    def fail(_: object) -> None:
+        raise type(error)(*error.args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(part, "finish", fail)
+        with pytest.raises(
+            OSError, match=r"\((\[Errno 28\] )?(No space|tantivy|FAISS).*\)\. Free some space"
+        ) as caught:
+            opened(catalogue, folder)
+    assert [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"] == []
+    ends = time.monotonic() + SECONDS
+    while (left := [name for name in open_files() if str(folder) in name]) and time.monotonic() < ends:
+        time.sleep(0.01)  # for tantivy's threads
+    assert left == [], caught  # the error is still held: deleted, they would take room nevertheless
+    assert_agrees(opened(catalogue, folder), catalogue)
+
+
+def open_files() -> list[str]:
+    found = []
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.append(str(path.readlink()))
+    return found
+
+
+def test_pruning_waits_for_nobody_and_keeps_the_present_generation(catalogue: Catalogue, folder: Path) -> None:
+    prune(catalogue, folder)
+    assert not folder.exists()
+    kept = place(folder, opened(catalogue, folder))
+    (kept.parent / "unfinished").mkdir()
+    (kept.parent / "g000001-00000000").mkdir()
+    with derived._alone(folder):
+        prune(catalogue, folder)
+    assert len(places(folder)) == 3
+    prune(catalogue, folder)
+    assert places(folder) == [kept]
+    catalogue.announce()  # nor is one that is behind of use to anyone
+    prune(catalogue, folder)
+    assert places(folder) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 
@@ -122,3 +122,28 @@ def test_every_question_finds_exactly_one_version_while_it_is_replaced_again_and
             seen = each.result()
             assert seen == sorted(seen, key=TEXTS.index)  # and never goes back
     assert [hit.passage.text for hit in library.search("开办夜校", document_ids=["夜校"])] == [TEXTS[-1]]
+
+
+def test_large_indexes_of_another_process_are_opened_beside_the_questions(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.warm_up()
+    monkeypatch.setattr(current, "_READ_AT_ONCE", 0)
+    opening, go, threads = Event(), Event(), []
+
+    def waiting(*arguments: object) -> Derived:
+        threads.append(current_thread().name)
+        opening.set()
+        assert go.wait(SECONDS)
+        return open_derived(*arguments)  # type: ignore[arg-type]
+
+    with library_at(library._settings.index) as other:
+        other.add(spooled(other, TEXTS[2]), name="新.txt")
+    monkeypatch.setattr(current, "open_derived", waiting)
+    assert set(texts_found(library, "夜校")) == {TEXTS[0], OTHER}
+    assert opening.wait(SECONDS)
+    assert set(texts_found(library, "夜校")) == {TEXTS[0], OTHER}
+    go.set()
+    library._current.close()
+    assert set(texts_found(library, "夜校")) == {TEXTS[0], TEXTS[2], OTHER}
+    assert threads == ["refresh-indexes"]
