@@ -12,12 +12,13 @@ from fastapi.telemetry import TelemetryConfig
 
 from api import changes, collections, documents, jobs, operations, pages, problems, questions, session
 from api.authentication import Authenticate, warn_if_open
-from api.limits import LimitQueue, LimitRate, LimitTime, Queue
+from api.limits import LimitQueue, LimitRate, LimitTime
 from api.logs import REQUEST_ID
 from api.metrics import Metrics
 from api.middleware import AddHeaders, LimitBodies, WholeAsAsked
 from api.openapi import DESCRIPTION, describe
 from api.origins import AnswerPreflights, CheckHost
+from api.queue import Queue
 from api.readiness import Readiness
 from api.request_log import RecordRequests
 from api.service import Service

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from typing import cast
 
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +17,7 @@ from api.headers import HANG_UP
 from api.kinds import QUEUE_FULL, SLOW_BODY, TIMED_OUT, TOO_MANY
 from api.origins import is_local, is_upload, route_path
 from api.problems import RETRY_SECONDS, ProblemError, problem, respond
+from api.queue import Queue
 from yinju.access import Access
 from yinju.settings import Settings
 
@@ -54,7 +53,14 @@ class LimitRate:
 
 
 def _client(scope: Scope, settings: Settings) -> str | None:
-    """Whom a request counts for; None for nobody."""
+    """Whom a request counts for; None for nobody. Found out once."""
+    state = scope["state"]
+    if "counts_for" not in state:
+        state["counts_for"] = _counts_for(scope, settings)
+    return cast(str | None, state["counts_for"])
+
+
+def _counts_for(scope: Scope, settings: Settings) -> str | None:
     access: Access | None = scope["state"]["access"]
     path = route_path(scope)
     if path in OPEN or (access is None and path != SESSION):
@@ -65,47 +71,6 @@ def _client(scope: Scope, settings: Settings) -> str | None:
         return None
     client = scope.get("client")
     return f"address {client[0] if client else ''}"
-
-
-class Queue:
-    """How many questions, and how many uploads, are under way: those being answered and those that wait."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self._depth = {"questions": 0, "uploads": 0}
-        self._held: Counter[tuple[str, str]] = Counter()
-
-    @property
-    def depth(self) -> Mapping[str, int]:
-        return self._depth
-
-    def enter(self, line: str) -> bool:
-        """Join; False where the line is full."""
-        if self._depth[line] >= self.limit:
-            return False
-        self._depth[line] += 1
-        return True
-
-    def leave(self, line: str) -> None:
-        self._depth[line] -= 1
-
-    @contextmanager
-    def share(self, line: str, client: str | None) -> Iterator[bool]:
-        """Counts a request of a client while the block lasts; gives whether it is one of half a line at most.
-
-        So one key, or address, never keeps all others out. None is counted for nobody.
-        """
-        if client is None:
-            yield True
-            return
-        which = (line, client)
-        self._held[which] += 1
-        try:
-            yield self._held[which] <= max(1, self.limit // 2)
-        finally:
-            self._held[which] -= 1
-            if not self._held[which]:
-                del self._held[which]
 
 
 class LimitQueue:

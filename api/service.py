@@ -13,9 +13,9 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.kinds import NOT_JSON
-from api.limits import Queue
 from api.metrics import Metrics
 from api.problems import ProblemError
+from api.queue import Queue
 from api.readiness import Readiness
 from yinju.keys import KeyStore
 from yinju.library import Library
