@@ -11,7 +11,7 @@ from typing import Self
 
 from threadpoolctl import ThreadpoolController
 
-from yinju import clock, idempotency, jobs
+from yinju import backup, clock, idempotency, jobs
 from yinju.catalogue import Catalogue
 from yinju.current import Current
 from yinju.encoder import Encoder
@@ -49,7 +49,9 @@ class Holdings:
 
         Raises SettingsError for a folder that can't be used.
         """
-        return cls(settings, Catalogue(settings.index / CATALOGUE), LazyEncoder(settings, progress))
+        catalogue = Catalogue(settings.index / CATALOGUE)
+        backup.clear(settings.index)
+        return cls(settings, catalogue, LazyEncoder(settings, progress))
 
     def close(self) -> None:
         """Wait for what is being written, and let go of the files. Jobs not done go on when they are started again."""

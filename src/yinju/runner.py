@@ -11,7 +11,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from threading import Event, Thread
 
-from yinju import jobs, moments
+from yinju import jobs, moments, working
 from yinju.catalogue import Catalogue, check_match
 from yinju.encoder import Encoder
 from yinju.errors import (
@@ -93,9 +93,9 @@ class Runner:
     def _supervise(self) -> None:
         """A thread that something unforeseen ends (its traceback is in the log) is followed by another."""
         while not self._stop.is_set():
-            working = Thread(target=self._run, name="jobs-work")
-            working.start()
-            working.join()
+            thread = Thread(target=self._run, name="jobs-work")
+            thread.start()
+            thread.join()
             self._stop.wait(_WAIT)
 
     def _run(self) -> None:
@@ -116,7 +116,7 @@ class Runner:
 
     def _turn(self) -> None:
         self._wake.clear()
-        if jobs.waiting(self._catalogue):
+        if working.waiting(self._catalogue):
             self._work()
         self._wake.wait(_LOOK)
 
@@ -140,7 +140,7 @@ class Runner:
         """All jobs there are, with the indexes made whenever documents have waited for them for a while."""
         self._catalogue.check(origin_of(self._encoder))
         oldest: float | None = None
-        while not self._stop.is_set() and (work := jobs.next_work(self._catalogue, self._last_actor)) is not None:
+        while not self._stop.is_set() and (work := working.next_work(self._catalogue, self._last_actor)) is not None:
             self._last_actor = work.actor
             moments.reached("job 1")
             if self._do(work):
@@ -156,7 +156,7 @@ class Runner:
             self._refresh()
         self._gather = max(_GATHER, time.monotonic() - started)  # making indexes takes half of the time at most
         moments.reached("job 4")
-        jobs.indexed(self._catalogue)
+        working.indexed(self._catalogue)
         moments.reached("job 5")
         self._catalogue.tidy()
 
@@ -164,7 +164,7 @@ class Runner:
         """Whether a document was stored."""
         if work.attempts > _MOST_ATTEMPTS:
             detail = f"{work.name} was cut short {_MOST_ATTEMPTS} times while it was read. Send it in another form."
-            jobs.failed(self._catalogue, work.job_id, JobError("crashed", detail))
+            working.failed(self._catalogue, work.job_id, JobError("crashed", detail))
             return False
         try:
             with self._timed("read"):
@@ -174,15 +174,15 @@ class Runner:
                 self._store(work, draft)
             moments.reached("job 3")
         except Unreadable as error:
-            jobs.failed(self._catalogue, work.job_id, JobError(error.reason, str(error)))
+            working.failed(self._catalogue, work.job_id, JobError(error.reason, str(error)))
             return False
         except (Gone, NotFound, PreconditionFailed, ModelError) as error:
-            jobs.failed(self._catalogue, work.job_id, JobError(_REASONS[type(error)], str(error)))
+            working.failed(self._catalogue, work.job_id, JobError(_REASONS[type(error)], str(error)))
             return False
         except UnknownJob:
             return False
         except (YinjuError, Stopped, OSError):  # it came back: no fault of the file's
-            jobs.requeued(self._catalogue, work.job_id)
+            working.requeued(self._catalogue, work.job_id)
             raise
         return True
 
@@ -198,22 +198,22 @@ class Runner:
         if work.replaces is not None:
             with suppress(IndexDamaged):  # a new version may be just what heals it
                 ready = ready_from(self._catalogue, work.replaces, origin)
-        with jobs.bytes_of(self._catalogue, work) as path:
+        with working.bytes_of(self._catalogue, work) as path:
             source = Source(work.name, path, work.bytes_sha256, work.collection)
             return drafted(source, self._encoder, self._progress_of(work), ready)
 
     def _store(self, work: jobs.Work, draft: Draft) -> None:
         with self._catalogue.writing() as connection:
-            jobs.check(connection, work)
+            working.check(connection, work)
             same = jobs.same_bytes(connection, work.bytes_sha256, work)
             if same is not None:  # sent twice at once, or stored by a run that was interrupted
-                jobs.stored(connection, work, same[0], created=False)
+                working.stored(connection, work, same[0], created=False)
                 return
             if work.replaces is not None:
                 check_match(summary(connection, work.replaces), work.if_match)
             origin = origin_of(self._encoder)
             identifier = self._catalogue.put_in(connection, draft, origin, work.actor, work.replaces)
-            jobs.stored(connection, work, identifier, created=True)
+            working.stored(connection, work, identifier, created=True)
 
     def _progress_of(self, work: jobs.Work) -> Callable[[str, int, int], None]:
         last = time.monotonic()
@@ -225,6 +225,6 @@ class Runner:
             if time.monotonic() - last >= _REPORT:
                 last = time.monotonic()
                 with suppress(IndexBusy, StorageFull):  # progress is worth telling, not waiting for
-                    jobs.progressed(self._catalogue, work.job_id, stage, done, total)
+                    working.progressed(self._catalogue, work.job_id, stage, done, total)
 
         return report

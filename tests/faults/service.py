@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from yinju import jobs
+from yinju import working
 from yinju.catalogue import Catalogue
 from yinju.library import CATALOGUE, DERIVED
 from yinju.verification import Finding, verify
@@ -76,7 +76,7 @@ class Service:
 
     def _has_jobs(self) -> bool:
         with Catalogue(self.index / CATALOGUE) as catalogue:
-            return jobs.waiting(catalogue)
+            return working.waiting(catalogue)
 
     @property
     def base(self) -> str:

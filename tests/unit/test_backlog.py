@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes import CharacterEncoder
 from tests.storing import SECONDS, library_at, sent, spooled, worked_off
-from yinju import jobs, runner
+from yinju import jobs, runner, working
 from yinju.encoder import Encoding
 from yinju.errors import BacklogFull, IndexBusy, IndexDamaged, ModelError, SettingsError, StorageFull
 from yinju.library import Library
@@ -65,10 +65,10 @@ def test_senders_take_turns_and_one_document_keeps_its_order(library: Library) -
     first, second = send("d.txt", "一。", "c", replaces="d"), send("d.txt", "二。", "b", replaces="d")
     one = send("one.txt", "就一份。", "b")
     order, last = [], ""
-    while (work := jobs.next_work(library._catalogue, last)) is not None:
+    while (work := working.next_work(library._catalogue, last)) is not None:
         order.append(work.job_id)
         last = work.actor
-        jobs.failed(library._catalogue, work.job_id, JobError("crashed", ""))
+        working.failed(library._catalogue, work.job_id, JobError("crashed", ""))
     assert order == [many[0], one, first, many[1], second, many[2]]
 
 
@@ -137,7 +137,7 @@ def test_progress_that_can_not_be_told_stops_nothing(tmp_path: Path, monkeypatch
         raise IndexBusy("Another process is writing. Wait.")
 
     monkeypatch.setattr(runner, "_REPORT", 0.0)
-    monkeypatch.setattr(jobs, "progressed", busy)
+    monkeypatch.setattr(working, "progressed", busy)
     encoder = CharacterEncoder()
     with library_at(tmp_path / "index", encoder) as library:
         assert worked_off(library, sent(library, "a.txt", "其一。")).state == "done"
@@ -146,7 +146,7 @@ def test_progress_that_can_not_be_told_stops_nothing(tmp_path: Path, monkeypatch
 
 def test_work_on_a_job_that_a_restored_backup_does_not_know_is_dropped(library: Library) -> None:
     sent(library, "a.txt", "其一。")
-    work = jobs.next_work(library._catalogue)
+    work = working.next_work(library._catalogue)
     assert work is not None
     with library._catalogue.writing() as connection:
         connection.execute("DELETE FROM jobs")

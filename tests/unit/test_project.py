@@ -59,7 +59,7 @@ LEAVES = {
 KNOW_SETTINGS = {"cli", "encoder", "evaluation", "holdings", "library", "settings"}
 STORAGE = {
     *("catalogue", "connections", "digests", "encoding_rows", "jobs", "rows", "schema", "snapshot", "stored", "tables"),
-    *("audit", "idempotency", "upgrades"),
+    *("audit", "idempotency", "upgrades", "working"),
 }
 """The truth. It knows nothing of what is made from it, nor of what fills it."""
 MADE_FROM_IT = {

@@ -15,7 +15,7 @@ import pytest
 
 from tests.fakes import CharacterEncoder, GatedEncoder
 from tests.storing import SECONDS, library_at, sent, spooled, worked_off
-from yinju import jobs, moments, runner
+from yinju import jobs, moments, runner, working
 from yinju.errors import StorageFull
 from yinju.library import Library
 from yinju.records import Job
@@ -64,7 +64,7 @@ def test_being_stopped_in_the_middle_of_a_job_puts_it_back(tmp_path: Path) -> No
     whole = CharacterEncoder()
     with library_at(tmp_path / "index", whole) as again:
         assert (again.job(job.id).state, again.documents()) == ("queued", [])
-        work = jobs.next_work(again._catalogue)
+        work = working.next_work(again._catalogue)
         assert work is not None
         assert work.attempts == 1  # being stopped counts as none
         assert worked_off(again, job).state == "done"
@@ -125,7 +125,7 @@ def test_what_a_killed_process_worked_on_is_done_by_another(library: Library) ->
 def test_what_ends_its_process_each_time_is_given_up(library: Library) -> None:
     job, other = sent(library, "a.txt", "其一。"), sent(library, "b.txt", "其二。")
     for _ in range(runner._MOST_ATTEMPTS):  # claimed, then killed
-        assert jobs.next_work(library._catalogue) is not None
+        assert working.next_work(library._catalogue) is not None
     failed = worked_off(library, job)
     assert (failed.state, failed.error and failed.error.reason) == ("failed", "crashed")
     assert library.wait(other.id, SECONDS).state == "done"
