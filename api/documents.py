@@ -54,7 +54,7 @@ Version = Annotated[
     Query(ge=1, le=2**31 - 1, description="One that was replaced, as it was; left out for the one that answers."),
 ]
 Collections = Annotated[
-    list[CollectionName] | None,
+    list[CollectionName],
     Query(
         alias="collection",
         max_length=MOST_COLLECTIONS,
@@ -80,11 +80,11 @@ def list_documents(
     access: AccessDep,
     limit: Annotated[int, Query(ge=1, le=200, description="Documents a page.")] = 50,
     cursor: Cursor = None,
-    collection: Collections = None,
+    collection: Collections = [],  # noqa: B006 - never changed
 ) -> Response:
     """The documents, ordered by id, a page at a time."""
     after = None if cursor is None else _after(cursor)
-    found = library.documents(limit=limit + 1, after=after, collections=within_reach(access, collection))
+    found = library.documents(limit=limit + 1, after=after, collections=within_reach(access, collection or None))
     page = found[:limit]
     following = _cursor(page[-1].id) if len(found) > limit else None
     return json(schemas.Documents(documents=[wire.document(d) for d in page], next=following))
