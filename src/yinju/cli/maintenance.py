@@ -153,8 +153,8 @@ def restore(
         note(say("The backup's keys were taken, too.", "备份中的密钥也已恢复。"))
     if done.keyless:
         note(say(
-            "There are no keys, neither here nor in the backup. Before it serves others: yinju keys add NAME",
-            "索引和备份中都没有密钥。对外提供服务之前请先运行：yinju keys add 名称",
+            "There are no keys, neither here nor in the backup. Before anyone else is let in: yinju keys add NAME",
+            "索引和备份中都没有密钥。要让别人使用，请先运行：yinju keys add 名称",
         ))  # fmt: skip
 
 
