@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,11 +14,11 @@ from starlette.responses import Response
 from api import change_schemas, threads, wire
 from api.access import AccessDep, require_collection
 from api.conditions import tag_of
-from api.kinds import INTERNAL, KINDS, UNKNOWN_JOB, Kind
+from api.kinds import CHANGED, INTERNAL, KINDS, UNKNOWN_JOB, Kind
 from api.openapi import ABOUT_DOCUMENTS, problems
 from api.problems import described, problem, respond
 from api.service import LibraryDep, json
-from yinju.errors import UnknownJob
+from yinju.errors import Gone, NotFound, UnknownJob
 from yinju.library import Library
 from yinju.records import Job, JobError
 
@@ -62,7 +63,11 @@ def outcome(library: Library, job: Job, scope: Mapping[str, Any]) -> Response:
     """What to answer to the upload that made the job: the document, the job, or why it failed. Raises Gone."""
     headers = dict(REPLAYED) if job.replayed else {}
     if job.error is not None:
-        return respond(problem(_kind(job.error), job.error.detail, scope), headers)
+        kind = _kind(job.error)
+        if kind is CHANGED and job.document_id is not None:
+            with suppress(NotFound, Gone):
+                headers["ETag"] = tag_of(library.summary(job.document_id).text_sha256)
+        return respond(problem(kind, job.error.detail, scope), headers)
     if not job.ended or job.document_id is None:
         headers |= _ASK_AGAIN | {"Location": f"/v1/jobs/{quote(job.id, safe='')}"}
         return json(change_schemas.Accepted(job=_job(job, scope)), 202, headers)

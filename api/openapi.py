@@ -104,6 +104,8 @@ def _response(status: int, description: str) -> dict[str, Any]:
     }
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         described["headers"] = headers("Retry-After")
+    if status == HTTPStatus.PRECONDITION_FAILED:
+        described["headers"] = headers(optional=("ETag",))
     return described
 
 

@@ -202,6 +202,7 @@ def test_of_many_who_know_the_same_text_one_changes_it(client: httpx.Client) -> 
     for response in responses:
         if response.status_code == 412:
             problem_of(response, 412, "changed-document")
+            assert response.headers["etag"] == f'"{now["text_sha256"]}"'
 
 
 def test_an_upload_sent_again_is_done_once_through_a_restart(tmp_path: Path) -> None:
