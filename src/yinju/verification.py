@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from yinju.stored import Origin, StoredPassage
 
 Part = Literal["catalogue", "text", "structure", "original", "vectors", "indexes"]
 _CLOSE = 1e-2  # half precision, of vectors of length one
+_LOOKS, _PAUSE = 20, 0.25  # at indexes that are being made anew; seconds between two
+_TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, FAISS, tantivy and json raise on damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,11 @@ def verify(catalogue: Catalogue, folder: Path, progress: Progress = silent) -> I
             found = list(_wrong_vectors(connection, snapshot, origin, progress))
             yield from found
             wrong += found
-        for origin in snapshot.complete() if snapshot.counts.documents else ():
-            comparable = all(each.origin not in (None, origin) for each in wrong)
-            yield from _wrong_indexes(snapshot, folder, origin, comparable)
-            progress("indexes", 1, 1)
+        complete = snapshot.complete() if snapshot.counts.documents else []
+    for origin in complete:
+        comparable = all(each.origin not in (None, origin) for each in wrong)
+        yield from _wrong_indexes(catalogue, folder, origin, comparable)
+        progress("indexes", 1, 1)
 
 
 @contextmanager
@@ -138,21 +142,33 @@ def _wrong_vectors(
             yield Finding("vectors", identifier, what, origin)
 
 
-def _wrong_indexes(snapshot: Snapshot, folder: Path, origin: Origin, comparable: bool) -> Iterator[Finding]:
-    """comparable: whether what they were made from is sound."""
-    place = derived.place_of(folder, origin, snapshot.generation)
-    if not place.is_dir():  # made when they are next needed
-        return
-    where = f"{place.parent.name}/{place.name}"
+def _wrong_indexes(catalogue: Catalogue, folder: Path, origin: Origin, comparable: bool) -> list[Finding]:
+    """In the indexes of the newest state: a service that is written to has deleted those of the state read so far.
+
+    comparable: whether what they were made from is sound.
+    """
+    for _ in range(_LOOKS):
+        with catalogue.reading() as connection, _leniently(connection):
+            snapshot = Snapshot(connection, catalogue.path)
+            place = derived.place_of(folder, origin, snapshot.generation)
+            what = _wrong_in(place, snapshot, origin, comparable)
+        if place.is_dir():  # all the while, so that what was found is no matter of its being deleted
+            return [] if what is None else [Finding("indexes", f"{place.parent.name}/{place.name}", what, origin)]
+        if not any(place.parent.glob("*")):  # nothing has served, so that nobody is making them anew
+            break
+        time.sleep(_PAUSE)
+    return []  # made, and checked, when they are next needed
+
+
+def _wrong_in(place: Path, snapshot: Snapshot, origin: Origin, comparable: bool) -> str | None:
+    torn = "a file is missing or is not as it was written"
     if not derived.is_sound(place, snapshot.generation, origin):
-        yield Finding("indexes", where, "a file is missing or is not as it was written", origin)
-        return
-    if not comparable:
-        return
-    opened = derived.opened(place, snapshot.generation, origin)
-    what = _disagreement(opened, snapshot, origin)
-    if what is not None:
-        yield Finding("indexes", where, what, origin)
+        return torn
+    try:
+        opened = derived.opened(place, snapshot.generation, origin)
+    except _TORN:
+        return torn
+    return _disagreement(opened, snapshot, origin) if comparable else None
 
 
 def _disagreement(opened: Derived, snapshot: Snapshot, origin: Origin) -> str | None:

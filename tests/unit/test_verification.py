@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fakes import CharacterEncoder
 from tests.storing import flipped, library_at, sent, spooled, worked_off
+from yinju import derived, verification
 from yinju.catalogue import Catalogue
 from yinju.errors import IndexDamaged
 from yinju.intake import origin_of
@@ -173,8 +176,59 @@ def test_indexes_made_of_something_else_are_found(library: Library, tmp_path: Pa
     assert finding.part == "indexes"
 
 
-def test_missing_indexes_are_no_damage(library: Library) -> None:
+@pytest.mark.parametrize("work", ["is_sound", "opened", "after opened"])
+def test_indexes_replaced_while_they_are_looked_at_are_no_damage(
+    library: Library, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    name = work.removeprefix("after ")
+    do, left = getattr(derived, name), [True, True]
+
+    def replaced_meanwhile(*arguments: Any) -> Any:
+        done = do(*arguments) if work.startswith("after") else None
+        if left:
+            left.pop()
+            library._catalogue.announce()
+            with monkeypatch.context() as making:
+                making.setattr(derived, name, do)
+                library._current.refresh()
+        return done or do(*arguments)
+
+    monkeypatch.setattr(derived, name, replaced_meanwhile)
+    monkeypatch.setattr(verification, "_PAUSE", 0)
+    assert library.verify() == []
+    assert left == []
+
+
+def test_the_indexes_of_what_is_stored_meanwhile_are_looked_at(library: Library) -> None:
+    def store(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("texts", total) and library.counts().documents == 2:
+            library.add(spooled(library, "后来的一份。"), name="later.txt")
+            (made,) = (library._settings.index / DERIVED).glob("*/g*/texts.utf8")
+            flipped(made, lambda data: len(data) // 2)
+
+    (finding,) = library.verify(store)
+    assert finding.part == "indexes"
+
+
+def test_indexes_being_made_are_waited_for(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+
+    def made_meanwhile(seconds: float) -> None:
+        paused.append(seconds)
+        if len(paused) == 2:
+            library._current.refresh()
+            (made,) = (library._settings.index / DERIVED).glob("*/g*/texts.utf8")
+            flipped(made, lambda data: len(data) // 2)
+
+    monkeypatch.setattr(time, "sleep", made_meanwhile)
+    library._catalogue.announce()
+    (finding,) = library.verify()
+    assert (finding.part, len(paused)) == ("indexes", 2)
+
+
+def test_missing_indexes_are_no_damage(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(library._settings.index / DERIVED)
+    monkeypatch.setattr(time, "sleep", pytest.fail)  # nor are they waited for
     assert library.verify() == []
 
 
