@@ -8,8 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
+import httpx
+
 from tests.faults.service import Service
 from tests.faults.writers import Writer
+from yinju.library import DERIVED
 
 WRITES = 6
 ASKED = {"question": "办结了多少件？"}
@@ -31,15 +34,26 @@ def full_disk(running: Service) -> None:
         assert "Retry-After" in full.headers
         assert client.post("/v1/ask", json=ASKED).status_code == 200
         writer.check(client)
+        assert list((running.index / DERIVED).glob("*/unfinished")) == []
+        filler.unlink()
+        writes_again(running, client, writer)
+        fill(filler)
         running.kill()
     filler.unlink()
     running.start()
     with running.client() as client:
-        writer.check(client)
-        writer.write(client)
-        writer.check(client)
+        writes_again(running, client, writer)
     assert running.findings() == []
     running.stop()
+
+
+def writes_again(running: Service, client: httpx.Client, writer: Writer) -> None:
+    """Documents and the indexes they are found by, with no restart."""
+    sent = writer.sent
+    while writer.sent < sent + 2:
+        writer.write(client)
+    running.wait_until_ready()
+    writer.check(client)
 
 
 def fill(path: Path) -> None:

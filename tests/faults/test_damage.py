@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,8 @@ import pytest
 
 from tests.faults.service import ROOT, Service, service
 from tests.faults.writers import Writer
+from yinju.keys import FILE as KEYS
+from yinju.keys import KeyStore
 from yinju.library import CATALOGUE, DERIVED
 
 pytestmark = pytest.mark.faults
@@ -108,12 +111,50 @@ def test_flipped_bytes_in_the_catalogue_never_make_a_wrong_quote(written: tuple[
         found += told.returncode
     assert found  # most of a catalogue is vectors and texts, each with its digest
     path.write_bytes(whole)
-    for seed in range(3):
+    quoted = 0
+    for seed in range(6):
         path.write_bytes(whole)
         flip(path, Random(seed))
-        quotes_are_true(index, texts)
+        quoted += quotes_are_true(index, texts)
+    assert quoted  # or nothing was shown: not every flip may be answered by a refusal to open
     path.write_bytes(whole)
     assert running.findings() == []
+
+
+def test_flipped_bytes_in_the_keys_let_nobody_in(written: tuple[Path, Writer]) -> None:
+    """Who has no key, another one or a revoked one stays out, whatever has become of the file."""
+    index, _ = written
+    path = index / KEYS
+    with KeyStore(path) as keys:
+        _, given = keys.add("reader")
+        former, revoked = keys.add("former reader")
+        keys.revoke(former.id)
+    whole = path.read_bytes()
+    for seed in range(6):
+        path.write_bytes(whole)
+        flip(path, Random(seed))
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        nobody_is_let_in(index, (None, revoked, given[:-1] + ("a" if given[-1] != "a" else "b")))
+
+
+def nobody_is_let_in(index: Path, keys: Sequence[str | None]) -> None:
+    running = Service(index)
+    try:
+        running.launch()
+        running.wait_until_listening()
+        if not running.alive:
+            return
+        with running.client() as client:
+            for key in keys:
+                headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+                for path in ("/v1/documents", "/v1/collections"):
+                    told = client.get(path, headers=headers)
+                    assert told.status_code in (401, 503), (path, told.text)
+                    assert "办结" not in told.text
+    finally:
+        if running.alive:
+            running.kill()
 
 
 _VERIFY = """
@@ -132,7 +173,8 @@ except YinjuError as error:
 """
 
 
-def quotes_are_true(index: Path, texts: set[str]) -> None:
+def quotes_are_true(index: Path, texts: set[str]) -> int:
+    """How many quotes there were; none where the service says that it can't open the index, or can't answer."""
     running = Service(index)
     try:
         running.launch()
@@ -141,11 +183,12 @@ def quotes_are_true(index: Path, texts: set[str]) -> None:
         with running.client() as client:
             if running.status() != 200:
                 assert client.get("/readyz").status_code == 503
-                return
+                return 0
             answer = client.post("/v1/ask", json={"question": "办结了多少件？"})
             assert answer.status_code in (200, 503), answer.text
-            for cited in answer.json().get("citations", ()):
-                assert any(cited["quote"] in text for text in texts)
+            cited = answer.json().get("citations", ())
+            assert all(any(each["quote"] in text for text in texts) for each in cited)
+            return len(cited)
     finally:
         running.kill()
 

@@ -41,7 +41,15 @@ def killed_again_and_again(index: Path, times: int, seed: int, longest: float, *
             writer.check(client)
         assert running.findings() == []
         running.stop()
+    assert found_in_files(index, writer.deleted_texts) == []
     return writer
+
+
+def found_in_files(index: Path, texts: set[str]) -> list[tuple[str, str]]:
+    """The files that hold the beginning of one of these texts, whatever they are."""
+    parts = {text: text.split("\n")[0].encode() for text in texts}
+    files = {path: path.read_bytes() for path in sorted(index.rglob("*")) if path.is_file()}
+    return [(str(path), text) for path, data in files.items() for text, part in parts.items() if part in data]
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
@@ -49,6 +57,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     print("seed", seed)
     writer = killed_again_and_again(tmp_path / "index", KILLS, seed, 1.0)
     assert writer.sent > KILLS
+    assert writer.deleted_texts
 
 
 def test_killed_at_random_moments_with_the_model_people_use(tmp_path: Path) -> None:

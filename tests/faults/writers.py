@@ -17,13 +17,15 @@ class Writer:
     """One request after the other, until the service is gone.
 
     known: by document id, the text it must have, or DELETED. doubtful: (id or None for a new one, text or DELETED) of
-    the request that was under way when the service went: it may have been done, wholly, or not.
+    the request that was under way when the service went: it may have been done, wholly, or not. deleted_texts: the last
+    ones of what was deleted.
     """
 
     random: Random
     known: dict[str, str] = field(default_factory=dict)
     doubtful: tuple[str | None, str] | None = None
     sent: int = 0
+    deleted_texts: set[str] = field(default_factory=set)
 
     def write_until_gone(self, base: str, stop: Event | None = None) -> None:
         with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
@@ -71,8 +73,12 @@ class Writer:
             return
         assert found.status_code == 200, found.text
         assert found.json()["versions"] >= 1
-        self.known[document_id] = DELETED
+        self._deleted(document_id)
         self.doubtful = None
+
+    def _deleted(self, document_id: str) -> None:
+        self.deleted_texts.add(self.known[document_id])
+        self.known[document_id] = DELETED
 
     def check(self, client: httpx.Client) -> None:
         """Everything acknowledged is there, nothing else is half there, and questions find just that."""
@@ -100,6 +106,6 @@ class Writer:
             self.known |= dict.fromkeys(new, text)
         elif text == DELETED:
             if document_id not in texts:
-                self.known[document_id] = DELETED
+                self._deleted(document_id)
         elif texts.get(document_id) == text:
             self.known[document_id] = text

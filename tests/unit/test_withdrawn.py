@@ -119,7 +119,7 @@ Act = Callable[[], object]
 @pytest.fixture
 def while_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Act], None]:
     """Has something done by another process once: after a file of this name was read, before it is stored."""
-    drafted = indexing.drafted
+    drafted = intake.drafted
 
     def arrange(name: str, act: Act) -> None:
         left = [act]
