@@ -143,7 +143,8 @@ def test_under_another_model_nothing_that_serves_is_deleted(library: Library, fo
         found = library.verify()
         assert sorted(finding.part for finding in found) == ["structure", "structure", "vectors"]
         left = repair(catalogue, library._settings.index / DERIVED, CharacterEncoder("other"), found)
-        assert [finding.part for finding in left] == ["vectors"]  # its title does not change what was encoded
+        assert [finding.part for finding in left] == ["vectors"]  # the title is as it was when it was encoded
+    library._current.refresh()
     assert library.document("夜校").title == "夜校"
     assert [origin.encoder for origin in library._catalogue.complete()] == ["characters"]
     assert mended(library) == []  # by the model that made them
