@@ -60,18 +60,18 @@ def backup(index: Path, target: Path, progress: Progress = silent) -> int:
     if not (index / CATALOGUE).is_file():
         raise InvalidRequest(f"There is no catalogue in {index} to back up. Set YINJU_INDEX to where it is.")
     unfinished = target.with_name(f"{target.name}.part")
-    try:
-        with _scratch(index) as scratch:
-            for name in (CATALOGUE, KEYS):
-                if (index / name).is_file():
-                    _copy(index / name, scratch / name, progress)
-            unfinished.unlink(missing_ok=True)  # of one that was killed
+    with _scratch(index) as scratch:
+        for name in (CATALOGUE, KEYS):
+            if (index / name).is_file():
+                _copy(index / name, scratch / name, progress)
+        unfinished.unlink(missing_ok=True)  # of one that was killed
+        try:
             backup_archive.write(scratch, unfinished)
-        manifest.flush(unfinished)
-        unfinished.rename(target)
-        manifest.flush(target.absolute().parent)
-    finally:
-        unfinished.unlink(missing_ok=True)
+            manifest.flush(unfinished)
+            unfinished.rename(target)
+            manifest.flush(target.absolute().parent)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return target.stat().st_size
 
 

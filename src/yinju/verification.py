@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_NB, LOCK_SH, flock
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,8 @@ from yinju.stored import Origin, StoredPassage
 
 Part = Literal["catalogue", "text", "structure", "original", "vectors", "indexes"]
 _CLOSE = 1e-2  # half precision, of vectors of length one
-_LOOKS, _PAUSE = 20, 0.25  # at indexes that are being made anew; seconds between two
+_LOOKS, _PAUSE = 20, 0.25  # at indexes that are made anew meanwhile; seconds between two
+_LOCK = ".lock"  # held by who makes them
 _TORN = (OSError, ValueError, KeyError, TypeError, RuntimeError)  # what numpy, FAISS, tantivy and json raise on damage
 
 
@@ -151,13 +153,24 @@ def _wrong_indexes(catalogue: Catalogue, folder: Path, origin: Origin, comparabl
         with catalogue.reading() as connection, _leniently(connection):
             snapshot = Snapshot(connection, catalogue.path)
             place = derived.place_of(folder, origin, snapshot.generation)
-            what = _wrong_in(place, snapshot, origin, comparable)
+            seen, what = place.is_dir(), _wrong_in(place, snapshot, origin, comparable)
         if place.is_dir():  # all the while, so that what was found is no matter of its being deleted
             return [] if what is None else [Finding("indexes", f"{place.parent.name}/{place.name}", what, origin)]
-        if not any(place.parent.glob("*")):  # nothing has served, so that nobody is making them anew
+        if not seen and not _are_being_made(folder):
             break
         time.sleep(_PAUSE)
     return []  # made, and checked, when they are next needed
+
+
+def _are_being_made(folder: Path) -> bool:
+    try:
+        with (folder / _LOCK).open("rb") as file:
+            flock(file, LOCK_SH | LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def _wrong_in(place: Path, snapshot: Snapshot, origin: Origin, comparable: bool) -> str | None:

@@ -166,6 +166,22 @@ def test_clearing_spares_a_backup_under_way_and_no_other_begins(library: Library
     clear(tmp_path / "nowhere")
 
 
+def test_another_backup_to_the_same_file_spoils_nothing(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, flush = library._settings.index, manifest.flush
+
+    def flushed_beside(path: Path) -> None:
+        if path.suffix == ".part":
+            with pytest.raises(IndexBusy, match="under way"):
+                backup(index, tmp_path / "backup.tar")
+        flush(path)
+
+    monkeypatch.setattr(manifest, "flush", flushed_beside)
+    backup(index, tmp_path / "backup.tar")
+    assert restore(tmp_path / "new", tmp_path / "backup.tar").documents == 2
+
+
 def test_a_catalogue_that_stays_locked_is_told(library: Library, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup_module, "_BUSY", 0.05)
     with closing(sqlite3.connect(library._settings.index / CATALOGUE)) as writer:
@@ -181,8 +197,8 @@ def test_a_damaged_catalogue_is_put_aside_for_the_backup(library: Library, saved
     assert restore(index, saved) == Restored(2, (), keys=False, keyless=True, deletions_known=False)
     assert (index / f"damaged-{CATALOGUE}").read_bytes() == b"not a database, " * 1000
     with library_at(index) as again:
-        assert again.verify() == []
         assert set(texts_found(again, "夜校")) == {NEW, OTHER}
+        assert again.verify() == []
 
 
 def test_a_running_service_goes_over_to_what_took_the_place_of_a_damaged_catalogue(

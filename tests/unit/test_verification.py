@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -212,10 +214,13 @@ def test_the_indexes_of_what_is_stored_meanwhile_are_looked_at(library: Library)
 
 def test_indexes_being_made_are_waited_for(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     paused: list[float] = []
+    maker = os.open(library._settings.index / DERIVED / ".lock", os.O_RDWR)
+    flock(maker, LOCK_EX)
 
     def made_meanwhile(seconds: float) -> None:
         paused.append(seconds)
         if len(paused) == 2:
+            os.close(maker)
             library._current.refresh()
             (made,) = (library._settings.index / DERIVED).glob("*/g*/texts.utf8")
             flipped(made, lambda data: len(data) // 2)
@@ -227,8 +232,10 @@ def test_indexes_being_made_are_waited_for(library: Library, monkeypatch: pytest
 
 
 def test_missing_indexes_are_no_damage(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.rmtree(library._settings.index / DERIVED)
     monkeypatch.setattr(time, "sleep", pytest.fail)  # nor are they waited for
+    library._catalogue.announce()
+    assert library.verify() == []
+    shutil.rmtree(library._settings.index / DERIVED)
     assert library.verify() == []
 
 
