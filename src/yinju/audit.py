@@ -13,7 +13,7 @@ Action = Literal["store", "remove", "reindex", "restore"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """actor: `key:ID` for an API key, `anonymous`, or what a command line says. Holds no text and no file name."""
+    """actor: the id of an API key, `anonymous`, or what a command line says. Holds no text and no file name."""
 
     at: str
     actor: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter
 from uuid import uuid4
 
 from yinju import answering
 from yinju.answering import Outcome
 from yinju.audit import Entry, entries
-from yinju.errors import InvalidRequest, Unsupported
+from yinju.errors import IndexMismatch, InvalidRequest, Unsupported
 from yinju.holdings import CATALOGUE, DERIVED, Holdings
 from yinju.intake import origin_of
 from yinju.progress import Progress, silent
@@ -111,6 +112,7 @@ class Library(Holdings):
         """Make anew what can be; what can't is returned. Raises ModelError."""
         left = repair(self._catalogue, self._settings.index / DERIVED, self._encoder, findings, progress)
         if all(finding.part not in ("catalogue", "structure") for finding in left):
+            with suppress(IndexMismatch):  # another model serves: its own service takes up what was mended
             self._current.refresh(progress)
         return left
 
