@@ -113,7 +113,7 @@ class Library(Holdings):
         left = repair(self._catalogue, self._settings.index / DERIVED, self._encoder, findings, progress)
         if all(finding.part not in ("catalogue", "structure") for finding in left):
             with suppress(IndexMismatch):  # another model serves: its own service takes up what was mended
-            self._current.refresh(progress)
+                self._current.refresh(progress)
         return left
 
     def status(self) -> Status:
