@@ -105,3 +105,11 @@ def test_keys_that_are_lost_are_told_and_made_anew(run: Run, store: KeyStore) ->
     result = run("add", "b")
     assert (result.exit_code, "nobody without a key" in result.stderr) == (0, True)
     assert store.access(result.stdout.strip()) is not None
+
+
+def test_a_collection_is_named_as_documents_name_it(run: Run, store: KeyStore) -> None:
+    """Composed, as the index has it; what can't be a collection's name is refused."""
+    access = store.access(run("add", "a", "--collection", "cafe\u0301").stdout.removesuffix("\n"))
+    assert access is not None
+    assert access.collections == frozenset(["caf\u00e9"])
+    assert run("add", "b", "--collection", "a b").exit_code == 2

@@ -9,7 +9,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from yinju.cli.options import AsJson
+from yinju.cli.options import AsJson, checked_collection
 from yinju.cli.terminal import note, print_json, printable, stdout
 from yinju.cli.wording import say
 from yinju.keys import FILE, Key, KeyStore
@@ -53,7 +53,7 @@ def add(
 ) -> None:
     with _store() as store:
         first = not store.all_keys()  # keys that are lost are made anew by this very command
-        key, text = store.add(name, scope or ["read"], collection or None)
+        key, text = store.add(name, scope or ["read"], [checked_collection(each) for each in collection or ()] or None)
     if as_json:
         print_json({**_object(key), "key": text})
     else:
