@@ -96,9 +96,10 @@ class ScoredLibrary(Library):
         history: Sequence[Turn] = (),
         top_k: int = 5,
         document_ids: Sequence[str] | None = None,
+        collections: Sequence[str] | None = None,
         mode: str | None = None,
     ) -> Answer:
-        if (top_k, mode, document_ids) != (5, "extractive", None):
+        if (top_k, mode, document_ids, collections) != (5, "extractive", None, None):
             raise AssertionError("evaluations ask for five passages, extractively, over all documents")
         if question == "坏了？":
             raise InvalidRequest("This question can't be asked. Ask another.")
@@ -109,11 +110,13 @@ class ScoredLibrary(Library):
     def close(self) -> None:
         pass
 
-    def documents(self, *, limit: int = 100, after: str | None = None) -> list[DocumentSummary]:
+    def documents(
+        self, *, limit: int = 100, after: str | None = None, collections: Sequence[str] | None = None
+    ) -> list[DocumentSummary]:
         d = self.document(REPORT)
         return [DocumentSummary(d.id, d.title, d.date, d.name, d.root, len(d.text), 1, 1, d.text_sha256, "", "")]
 
-    def document(self, document_id: str) -> Document:
+    def document(self, document_id: str, version: int | None = None) -> Document:
         if document_id != REPORT:
             raise NotFound(document_id)
         digest = hashlib.sha256(TEXT.encode()).hexdigest()

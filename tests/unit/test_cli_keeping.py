@@ -130,7 +130,9 @@ def test_saving_and_putting_back(run: Run, added: None, place: Path) -> None:
 def test_what_a_restoring_could_not_keep_is_told(run: Run, added: None, place: Path) -> None:
     run("backup", "all.tar")
     told = run("restore", "all.tar").stderr
-    assert "There are no keys, neither here nor in the backup. Before anyone else is let in: yinju keys add NAME" in told
+    assert (
+        "There are no keys, neither here nor in the backup. Before anyone else is let in: yinju keys add NAME" in told
+    )
     assert "could not be read" not in told
     run("keys", "add", "importer")
     (place / "index" / CATALOGUE).write_bytes(b"no database" * 100)
