@@ -123,6 +123,10 @@ class Holdings:
         """
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
+        with self._catalogue.reading() as connection:
+            there = jobs.same_bytes(connection, digest, Upload(name or path.name, path, collection))
+        if there is not None:
+            return self.summary(there[0])
         self._catalogue.check(origin_of(self._encoder))
         draft = drafted(Source(name or path.name, path, digest, collection), self._encoder, progress)
         with self._catalogue.writing() as connection:

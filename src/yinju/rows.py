@@ -172,7 +172,7 @@ def upsert(connection: sqlite3.Connection, draft: Draft, replaces: str | None) -
 
 def _place_of(connection: sqlite3.Connection, draft: Draft, replaces: str | None) -> tuple[int, str] | None:
     if replaces is not None:
-        return stored_document(connection, replaces).key, replaces
+        return current(connection, replaces)[0], replaces
     query = "SELECT key, id FROM documents WHERE root = ? AND name = ?"
     found: tuple[int, str] | None = connection.execute(query, (draft.root, draft.name)).fetchone()
     return found
@@ -246,18 +246,18 @@ def rewrite(connection: sqlite3.Connection, key: int, version: int, draft: Draft
 
 def remove(connection: sqlite3.Connection, identifier: str) -> tuple[Removal, str]:
     """Forget a document with all its versions, and leave a tombstone; also the SHA-256 of its last bytes."""
-    found = stored_document(connection, identifier)
+    key, _, _ = current(connection, identifier)  # what is damaged can be deleted, too
     query = """
         SELECT count(*), coalesce(sum(1 + length(sentences) / 4), 0)
         FROM passages JOIN vectors ON vectors.passage = passages.key
         WHERE encoding = (SELECT max(key) FROM encodings WHERE document = ?)
     """
-    passages, vectors = connection.execute(query, (found.key,)).fetchone()
+    passages, vectors = connection.execute(query, (key,)).fetchone()
     told = [row[0] for row in connection.execute(
-        "SELECT bytes_sha256 FROM versions WHERE document = ? ORDER BY version", (found.key,)
+        "SELECT bytes_sha256 FROM versions WHERE document = ? ORDER BY version", (key,)
     )]  # fmt: skip
     connection.execute("INSERT INTO tombstones VALUES (?, ?, ?)", (identifier, told[-1], clock.stamp()))
     # A job outlives its document for a day, nameless: the same request sent once more must not bring it back.
     connection.execute("UPDATE jobs SET name = '' WHERE document_id = ? AND state IN ('done', 'failed')", (identifier,))
-    connection.execute("DELETE FROM documents WHERE key = ?", (found.key,))
+    connection.execute("DELETE FROM documents WHERE key = ?", (key,))
     return Removal(identifier, passages, vectors, len(told)), told[-1]

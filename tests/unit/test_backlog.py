@@ -159,3 +159,34 @@ def test_work_on_a_job_that_a_restored_backup_does_not_know_is_dropped(library: 
 
 def tmp_folder(library: Library) -> Path:
     return library._settings.index
+
+
+def damage_structure(library: Library, document_id: str) -> None:
+    with library._catalogue.writing() as connection:
+        query = "UPDATE versions SET blocks = '[[' WHERE document = (SELECT key FROM documents WHERE id = ?)"
+        connection.execute(query, (document_id,))
+
+
+def test_a_damaged_document_is_healed_by_its_next_version(library: Library) -> None:
+    worked_off(library, sent(library, "a.txt", "甲。"))
+    damage_structure(library, "a")
+    with pytest.raises(IndexDamaged):
+        library.document("a")
+    assert worked_off(library, sent(library, "a.txt", "乙。", replaces="a")).state == "done"
+    assert library.document("a").text == "乙。"
+
+
+def test_a_damaged_document_can_be_deleted(library: Library) -> None:
+    worked_off(library, sent(library, "a.txt", "甲。"))
+    damage_structure(library, "a")
+    assert library.remove("a").versions == 1
+    assert library.documents() == []
+
+
+def test_a_file_that_is_there_already_is_not_encoded_again(tmp_path: Path) -> None:
+    encoder = CharacterEncoder()
+    with library_at(tmp_path / "index", encoder) as library:
+        path = spooled(library, "甲。")
+        first = library.add(path, name="a.txt")
+        encoded = len(encoder.encoded)
+        assert (library.add(path, name="b.txt"), len(encoder.encoded)) == (first, encoded)
