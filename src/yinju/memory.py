@@ -11,8 +11,8 @@ _ARENAS = 2
 def share_arenas() -> None:
     """Have all threads allocate from a few arenas.
 
-    glibc gives each thread one of its own, and what a short-lived one made for an index stays reserved there: measured
-    over a hundred makings, 190 MiB more and rising for as long, against none. Elsewhere this does nothing.
+    glibc gives each thread one of its own, and what a short-lived one made for an index stays reserved there: without
+    this, memory rises with each making (tests/faults/test_load.py measures it). On another C library this does nothing.
     """
     library = ctypes.CDLL(None)  # what the process itself is linked with
     if hasattr(library, "gnu_get_libc_version"):
