@@ -33,6 +33,18 @@ server.REQUESTS_SECONDS, server.STOP_SECONDS = map(int, sys.argv.pop(1).split(",
 app()
 """
 
+# What a thread meets that is still importing when Python takes itself apart.
+OPENING = """
+import atexit, threading, time
+from yinju.library import Library
+def open_for_ever(settings):
+    while threading.main_thread().is_alive():
+        time.sleep(0.01)
+    raise RuntimeError("overtaken by the end")
+Library.open = open_for_ever
+atexit.register(time.sleep, 1)
+"""
+
 
 @dataclass
 class Served:
@@ -204,7 +216,7 @@ def test_without_anything_to_do_it_ends_at_once(bare: dict[str, str], tmp_path: 
             assert idle.get("/healthz").status_code == 200  # its connection stays open, with nothing asked on it
             service.process.send_signal(sent)
             assert service.process.wait(SOON) == 0
-            assert "Finished server process" in service.log[-1]
+        assert "Finished server process" in service.log[-1]
 
 
 def test_while_the_model_is_being_opened_it_ends_as_well(indexed: dict[str, str], tmp_path: Path) -> None:
@@ -213,6 +225,13 @@ def test_while_the_model_is_being_opened_it_ends_as_well(indexed: dict[str, str]
             time.sleep(seconds)
             service.stop()
             assert service.process.wait(SOON) == 0
+
+
+def test_what_is_still_being_opened_is_left_in_peace(bare: dict[str, str], tmp_path: Path) -> None:
+    with served(tmp_path, "-c", OPENING + HURRIED, "1,10", **bare) as service:
+        service.stop()
+        assert service.process.wait(SOON) == 0
+    assert "Finished server process" in service.log[-1]
 
 
 def test_a_second_signal_ends_it_at_once(bare: dict[str, str], tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -70,3 +72,18 @@ def run(host: str, port: int) -> None:
         timeout_graceful_shutdown=REQUESTS_SECONDS,
     )
     Server(config).run()
+    _leave()
+
+
+def _leave() -> None:
+    """Wait for all threads but daemons, as Python does; end at once where a daemon is left, still opening the model.
+
+    Python would take itself apart beneath it, and it would fail, or abort the process, in the middle of an import.
+    """
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    for thread in others:
+        if not thread.daemon:
+            thread.join()
+    if any(thread.daemon and thread.is_alive() for thread in others):
+        logging.shutdown()
+        os._exit(0)
