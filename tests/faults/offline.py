@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 import docx
 import httpx
 
-from tests.faults.service import ROOT, Service
+from tests.faults.service import ROOT, Service, surroundings
 
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1  # of linux/sockios.h and linux/if.h
 _IFREQ = "16sh14x"
@@ -30,11 +29,9 @@ def loopback_up() -> None:
 
 
 def yinju(index: Path, *command: str) -> str:
-    path = os.pathsep.join((str(ROOT), str(ROOT / "src")))
-    given = {**os.environ, "PYTHONPATH": path, "YINJU_INDEX": str(index), "LC_ALL": "C.UTF-8"}
     told = subprocess.run(
         [sys.executable, "-m", "yinju.cli", *command],
-        env=given,
+        env=surroundings(YINJU_INDEX=str(index), LC_ALL="C.UTF-8"),
         capture_output=True,
         text=True,
         timeout=300,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.service import ROOT
+from tests.faults.service import ROOT, surroundings
 from yinju.encoder.bundled import ensure_bundled
 from yinju.settings import Settings
 
@@ -18,10 +18,9 @@ pytestmark = pytest.mark.faults
 
 def test_a_day_without_a_network(tmp_path: Path) -> None:
     ensure_bundled(Settings.load().home)  # set-up aside
-    path = os.pathsep.join((str(ROOT), str(ROOT / "src")))
     told = subprocess.run(
         ["unshare", "--net", sys.executable, "-m", "tests.faults.offline", str(tmp_path)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=600, check=False,
+        cwd=ROOT, env=surroundings(), capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     if "unshare failed" in told.stderr and os.environ.get("CI") != "true":
         pytest.skip("needs the right to make a network namespace")

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
 from tests.fakes import CharacterEncoder
-from tests.faults.service import ROOT, service
+from tests.faults.service import service, surroundings
 from tests.serving import serving
 from yinju.catalogue import Catalogue
 from yinju.library import CATALOGUE, Library
@@ -51,9 +51,7 @@ def test_each_operation_does_as_it_describes(tmp_path: Path) -> None:
             *("run", f"{running.base}/openapi.json", "--checks", "all", "--phases", "examples,coverage,fuzzing"),
             *("--max-examples", str(max(1, CASES // 50)), "--report", "json", "--report-json-path", str(report)),
         ]
-        path = os.pathsep.join((str(ROOT), str(ROOT / "src")))
-        environment = {**os.environ, "PYTHONPATH": path}
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
         found = json.loads(report.read_text())
         assert found["test_cases"]["generated"] >= CASES / 4
