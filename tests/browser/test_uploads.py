@@ -26,7 +26,10 @@ DROPPED = """
 
 @pytest.fixture
 def page(office: Office, open_at: OpenPage) -> Page:
-    return open_at(office.url)
+    """The page, once it knows that it may write: files dropped before are not taken."""
+    page = open_at(office.url)
+    expect(page.locator("#upload")).not_to_have_attribute("hidden", "")
+    return page
 
 
 def move(office: Office, state: JobState, stage: str = "", done: int = 0, total: int = 0) -> None:
