@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from api.app import create_app
 from tests.browser.console import Console, OpenPage
@@ -37,6 +37,9 @@ FLAGS = [
     "--disable-sync",
 ]
 DEBIAN = Path("/etc/debian_version")
+PATIENCE = 15_000  # milliseconds: a busy machine is slow, and only what is wrong waits so long
+
+expect.set_options(timeout=PATIENCE)
 
 
 def _install_chromium() -> str | None:
@@ -120,7 +123,7 @@ def open_at(browser: Browser, console: Console) -> Iterator[OpenPage]:
             context.add_init_script(script)
         context.on("page", console.watch)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(address)
         return page
 

@@ -22,7 +22,7 @@ from yinju.settings import Settings
 
 REPORT = "# 年度报告\n\n## 青年工作\n\n全年开办青年夜校121期，覆盖青年6000余人次。\n"
 QUESTION = "开办了多少期青年夜校？"
-SOON = 10.0  # seconds in which what need not wait is over, on a busy machine too
+SOON = 15.0  # seconds in which what need not wait is over, on a busy machine too
 START = 60.0
 
 # A limit of its own for the seconds requests are given: nobody waits twenty for a test.
