@@ -17,6 +17,7 @@ from yinju.moments import JOB, SWAP
 pytestmark = pytest.mark.faults
 KILLS = int(os.environ.get("KILLS", "20"))
 WITH_THE_MODEL = max(1, KILLS // 20)
+CALLS = ("4", "1") if KILLS > 20 else ("4",)  # with something to lose; at length also with nothing there yet
 
 
 def killed_at_random(running: Service, writer: Writer, longest: float) -> None:
@@ -68,11 +69,10 @@ def test_killed_at_random_moments_with_the_model_people_use(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("moment", [*SWAP, *JOB])
 def test_killed_at_each_step(tmp_path: Path, moment: str) -> None:
-    """At the second time, so that there is something to lose; and at once, with nothing there yet."""
     writer = Writer(Random(moment))
     running = Service(tmp_path / "index")
     try:
-        for call in ("4", "1"):
+        for call in CALLS:
             running.start(FAULT_MOMENT=moment, FAULT_CALL=call)
             if running.alive:
                 writer.write_until_gone(running.base)
